@@ -1,0 +1,16 @@
+//! All that the program can do, as plain async functions and plain data; no window, no terminal.
+//!
+//! Inside, imports point one way: `export` → `query`, `schema` → `session` → `profiles` → `error` → `sql`, `value`.
+
+#![warn(missing_docs)]
+
+pub mod error;
+pub mod export;
+pub mod profiles;
+pub mod query;
+pub mod schema;
+pub mod session;
+pub mod sql;
+pub mod value;
+
+pub use error::{Error, Result};

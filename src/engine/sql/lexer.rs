@@ -1,0 +1,438 @@
+//! Text → tokens, as MySQL and MariaDB read it: quotes under the live `sql_mode`, the three comment styles,
+//! `/*! … */` executable comments as code, `/*+ … */` hints, variables, placeholders.
+//!
+//! Tokens join back to the text, whatever the text is; nothing is allocated per token but its place. The lexer
+//! does not judge: an unterminated quote is a token that says so, and the guard refuses it.
+
+use std::ops::Range;
+
+/// What of `sql_mode` changes how text is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct SqlMode {
+    /// `"` quotes identifiers instead of strings (ANSI_QUOTES).
+    pub ansi_quotes: bool,
+    /// A backslash in a string is an ordinary character (NO_BACKSLASH_ESCAPES).
+    pub no_backslash_escapes: bool,
+}
+
+impl SqlMode {
+    /// Read the value of `@@sql_mode`.
+    pub fn parse(sql_mode: &str) -> Self {
+        let has = |name: &str| {
+            sql_mode
+                .split(',')
+                .any(|mode| mode.trim().eq_ignore_ascii_case(name))
+        };
+        Self {
+            ansi_quotes: has("ANSI_QUOTES") || has("ANSI"),
+            no_backslash_escapes: has("NO_BACKSLASH_ESCAPES"),
+        }
+    }
+}
+
+/// One token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TokenKind {
+    /// Blanks and line breaks.
+    Blank,
+    /// `-- …`, `# …`, `/* … */`.
+    Comment,
+    /// `/*!`, `/*!50000`, `/*M!100000`: what follows is code for some servers.
+    ExecutableOpen,
+    /// The `*/` that ends it.
+    ExecutableClose,
+    /// `/*+ … */`, whole.
+    Hint,
+    /// A word: keyword, identifier, or a number that runs into letters.
+    Word,
+    /// An identifier in backticks (or in double quotes under ANSI_QUOTES).
+    QuotedIdentifier,
+    /// A string in quotes, without its introducer.
+    String,
+    /// A number.
+    Number,
+    /// `@name`, `@'name'`, `@@name`.
+    Variable,
+    /// `?`.
+    Placeholder,
+    /// `:=`.
+    Assign,
+    /// Any other single character, or `:` before a name.
+    Symbol,
+    /// A quote or comment that never ends.
+    Unterminated,
+    /// A character that the servers do not take between tokens (control characters, no-break blanks, a BOM).
+    Odd,
+}
+
+/// A token and its place in the text, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// What it is.
+    pub kind: TokenKind,
+    /// Where it is.
+    pub range: Range<usize>,
+}
+
+impl Token {
+    /// Its text.
+    pub fn text<'a>(&self, sql: &'a str) -> &'a str {
+        &sql[self.range.clone()]
+    }
+
+    /// Blanks and comments mean nothing to the server.
+    pub fn is_code(&self) -> bool {
+        !matches!(self.kind, TokenKind::Blank | TokenKind::Comment)
+    }
+}
+
+/// All tokens of a text, in linear time.
+pub fn tokens(sql: &str, mode: SqlMode) -> Vec<Token> {
+    let mut lexer = Lexer {
+        sql,
+        bytes: sql.as_bytes(),
+        at: 0,
+        executable: false,
+        mode,
+    };
+    let mut tokens = Vec::with_capacity(sql.len() / 4);
+    while let Some(token) = lexer.next_token() {
+        tokens.push(token);
+    }
+    tokens
+}
+
+struct Lexer<'a> {
+    sql: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    /// Inside `/*! … */`.
+    executable: bool,
+    mode: SqlMode,
+}
+
+impl Lexer<'_> {
+    fn next_token(&mut self) -> Option<Token> {
+        let start = self.at;
+        let first = *self.bytes.get(start)?;
+        let kind = match first {
+            b' ' | b'\t' | b'\n' | b'\r' | 0x0c => self.blank(),
+            b'\'' => self.quoted(b'\'', TokenKind::String, !self.mode.no_backslash_escapes),
+            b'"' if self.mode.ansi_quotes => self.quoted(b'"', TokenKind::QuotedIdentifier, false),
+            b'"' => self.quoted(b'"', TokenKind::String, !self.mode.no_backslash_escapes),
+            b'`' => self.quoted(b'`', TokenKind::QuotedIdentifier, false),
+            b'#' => self.line_comment(),
+            b'-' if self.starts_dash_comment() => self.line_comment(),
+            b'/' if self.peek(1) == Some(b'*') => self.slash_comment(),
+            b'*' if self.executable && self.peek(1) == Some(b'/') => {
+                self.executable = false;
+                self.advance(2, TokenKind::ExecutableClose)
+            }
+            b'@' => self.variable(),
+            b'?' => self.advance(1, TokenKind::Placeholder),
+            b':' if self.peek(1) == Some(b'=') => self.advance(2, TokenKind::Assign),
+            b'0'..=b'9' => self.number_or_word(),
+            b'.' if self.peek(1).is_some_and(|byte| byte.is_ascii_digit())
+                && !self.after_name() =>
+            {
+                self.number_or_word()
+            }
+            byte if is_word_byte(byte) => self.word(),
+            0..=0x1f | 0x7f => self.advance(1, TokenKind::Odd),
+            _ => self.advance(1, TokenKind::Symbol),
+        };
+        Some(Token {
+            kind,
+            range: start..self.at,
+        })
+    }
+
+    fn peek(&self, ahead: usize) -> Option<u8> {
+        self.bytes.get(self.at + ahead).copied()
+    }
+
+    fn advance(&mut self, bytes: usize, kind: TokenKind) -> TokenKind {
+        self.at += bytes;
+        kind
+    }
+
+    /// `t1.1e5` is a name, a point and a name; ` .1` is a number.
+    fn after_name(&self) -> bool {
+        self.at > 0 && (is_word_byte(self.bytes[self.at - 1]) || self.bytes[self.at - 1] == b'`')
+    }
+
+    fn blank(&mut self) -> TokenKind {
+        while matches!(self.peek(0), Some(b' ' | b'\t' | b'\n' | b'\r' | 0x0c)) {
+            self.at += 1;
+        }
+        TokenKind::Blank
+    }
+
+    /// `--` opens a comment only before a blank, a control character or the end (MySQL manual, "Comments").
+    fn starts_dash_comment(&self) -> bool {
+        self.peek(1) == Some(b'-') && self.peek(2).is_none_or(|byte| byte <= b' ' || byte == 0x7f)
+    }
+
+    fn line_comment(&mut self) -> TokenKind {
+        self.at = memchr(b'\n', self.bytes, self.at).map_or(self.bytes.len(), |end| end + 1);
+        TokenKind::Comment
+    }
+
+    fn slash_comment(&mut self) -> TokenKind {
+        let executable = match (self.peek(2), self.peek(3)) {
+            (Some(b'!'), _) => Some(3),
+            (Some(b'M'), Some(b'!')) => Some(4),
+            _ => None,
+        };
+        if let Some(opening) = executable {
+            if self.executable {
+                // The servers do not nest them alike; the guard refuses what is unterminated.
+                self.at = self.bytes.len();
+                return TokenKind::Unterminated;
+            }
+            self.at += opening;
+            let digits = self.bytes[self.at..]
+                .iter()
+                .take(6)
+                .take_while(|byte| byte.is_ascii_digit())
+                .count();
+            self.at += digits;
+            self.executable = true;
+            return TokenKind::ExecutableOpen;
+        }
+        let kind = if self.peek(2) == Some(b'+') {
+            TokenKind::Hint
+        } else {
+            TokenKind::Comment
+        };
+        if let Some(end) = self.sql[self.at + 2..].find("*/") {
+            return self.advance(2 + end + 2, kind);
+        }
+        self.at = self.bytes.len();
+        TokenKind::Unterminated
+    }
+
+    fn quoted(&mut self, quote: u8, kind: TokenKind, backslash: bool) -> TokenKind {
+        self.at += 1;
+        while let Some(byte) = self.peek(0) {
+            if byte == b'\\' && backslash {
+                self.at += 1;
+                // A whole character: tokens must end between characters.
+                self.at += self.sql[self.at..].chars().next().map_or(0, char::len_utf8);
+            } else if byte == quote {
+                self.at += 1;
+                if self.peek(0) != Some(quote) {
+                    return kind;
+                }
+                self.at += 1;
+            } else {
+                self.at += 1;
+            }
+        }
+        TokenKind::Unterminated
+    }
+
+    fn variable(&mut self) -> TokenKind {
+        self.at += 1;
+        if self.peek(0) == Some(b'@') {
+            self.at += 1;
+        }
+        match self.peek(0) {
+            Some(b'\'') => self.quoted(b'\'', TokenKind::Variable, !self.mode.no_backslash_escapes),
+            Some(b'"') => self.quoted(
+                b'"',
+                TokenKind::Variable,
+                !self.mode.ansi_quotes && !self.mode.no_backslash_escapes,
+            ),
+            Some(b'`') => self.quoted(b'`', TokenKind::Variable, false),
+            _ => {
+                while self
+                    .peek(0)
+                    .is_some_and(|byte| is_word_byte(byte) || byte == b'.')
+                {
+                    self.at += 1;
+                }
+                TokenKind::Variable
+            }
+        }
+    }
+
+    fn number_or_word(&mut self) -> TokenKind {
+        while self.peek(0).is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        let letters = self
+            .peek(0)
+            .is_some_and(|byte| is_word_byte(byte) && !byte.is_ascii_digit());
+        if letters && !self.is_exponent() {
+            return self.word(); // `1st`, `0x1F`, `1e5x` are all one word
+        }
+        if self.peek(0) == Some(b'.') {
+            self.at += 1;
+            while self.peek(0).is_some_and(|byte| byte.is_ascii_digit()) {
+                self.at += 1;
+            }
+        }
+        if self.is_exponent() {
+            self.at += 1;
+            if matches!(self.peek(0), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            while self.peek(0).is_some_and(|byte| byte.is_ascii_digit()) {
+                self.at += 1;
+            }
+        }
+        TokenKind::Number
+    }
+
+    /// `e5`, `E+5`, `e-5` at the current place.
+    fn is_exponent(&self) -> bool {
+        matches!(self.peek(0), Some(b'e' | b'E'))
+            && match self.peek(1) {
+                Some(b'+' | b'-') => self.peek(2).is_some_and(|byte| byte.is_ascii_digit()),
+                Some(byte) => byte.is_ascii_digit(),
+                None => false,
+            }
+    }
+
+    fn word(&mut self) -> TokenKind {
+        let start = self.at;
+        while self.peek(0).is_some_and(is_word_byte) {
+            self.at += 1;
+        }
+        // Blanks beyond ASCII look like blanks and are not: they stand apart, as odd tokens.
+        match self.sql[start..self.at]
+            .char_indices()
+            .find(|(_, c)| is_odd(*c))
+        {
+            Some((0, c)) => {
+                self.at = start + c.len_utf8();
+                TokenKind::Odd
+            }
+            Some((end, _)) => {
+                self.at = start + end;
+                TokenKind::Word
+            }
+            None => TokenKind::Word,
+        }
+    }
+}
+
+/// Letters, digits, `_`, `$` and every byte of a character beyond ASCII.
+fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80
+}
+
+/// Characters that people take for blanks, or do not see at all.
+fn is_odd(c: char) -> bool {
+    c == '\u{feff}'
+        || (!c.is_ascii() && (c.is_whitespace() || c.is_control()))
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
+}
+
+fn memchr(needle: u8, haystack: &[u8], from: usize) -> Option<usize> {
+    haystack[from..]
+        .iter()
+        .position(|byte| *byte == needle)
+        .map(|found| from + found)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn kinds(sql: &str) -> Vec<(TokenKind, &str)> {
+        tokens(sql, SqlMode::default())
+            .iter()
+            .filter(|token| token.is_code())
+            .map(|token| (token.kind, token.text(sql)))
+            .collect()
+    }
+
+    #[test]
+    fn two_dashes_are_a_comment_only_before_a_blank() {
+        use TokenKind::{Number, Symbol, Word};
+        assert_eq!(
+            kinds("SELECT 1--1"),
+            [
+                (Word, "SELECT"),
+                (Number, "1"),
+                (Symbol, "-"),
+                (Symbol, "-"),
+                (Number, "1")
+            ]
+        );
+        assert_eq!(
+            kinds("SELECT 1 -- 1\n+1"),
+            [
+                (Word, "SELECT"),
+                (Number, "1"),
+                (Symbol, "+"),
+                (Number, "1")
+            ]
+        );
+        assert_eq!(kinds("SELECT 1 --"), [(Word, "SELECT"), (Number, "1")]);
+    }
+
+    #[test]
+    fn an_executable_comment_is_code() {
+        use TokenKind::{ExecutableClose, ExecutableOpen, Number, Word};
+        assert_eq!(
+            kinds("SELECT 1 /*!50000 INTO */"),
+            [
+                (Word, "SELECT"),
+                (Number, "1"),
+                (ExecutableOpen, "/*!50000"),
+                (Word, "INTO"),
+                (ExecutableClose, "*/")
+            ]
+        );
+        assert_eq!(kinds("/*M!100000 x*/")[0], (ExecutableOpen, "/*M!100000"));
+    }
+
+    #[test]
+    fn quotes_follow_sql_mode() {
+        let plain = SqlMode::default();
+        let literal = SqlMode {
+            no_backslash_escapes: true,
+            ..plain
+        };
+        let ansi = SqlMode {
+            ansi_quotes: true,
+            ..plain
+        };
+        assert_eq!(tokens(r"'a\'b'", plain).len(), 1);
+        assert_eq!(tokens(r"'a\'b'", literal)[0].range, 0..4);
+        assert_eq!(tokens("\"a\"", plain)[0].kind, TokenKind::String);
+        assert_eq!(tokens("\"a\"", ansi)[0].kind, TokenKind::QuotedIdentifier);
+        assert_eq!(tokens("'it''s'", plain).len(), 1);
+        assert_eq!(tokens("'open", plain)[0].kind, TokenKind::Unterminated);
+    }
+
+    #[test]
+    fn blanks_that_are_none_stand_apart() {
+        assert_eq!(kinds("SELECT\u{a0}1")[1].0, TokenKind::Odd);
+        assert_eq!(kinds("\u{feff}SELECT")[0].0, TokenKind::Odd);
+        assert_eq!(kinds("SELECT été")[1], (TokenKind::Word, "été"));
+    }
+
+    #[test]
+    fn numbers_and_words_that_begin_with_digits() {
+        use TokenKind::{Number, Word};
+        assert_eq!(kinds("1.5e-3"), [(Number, "1.5e-3")]);
+        assert_eq!(kinds(".5"), [(Number, ".5")]);
+        assert_eq!(kinds("0x1F"), [(Word, "0x1F")]);
+        assert_eq!(kinds("1st"), [(Word, "1st")]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_lexes_and_joins_back(sql in "[ -~\\n\\t'\"`/*!#@:;?é日\u{a0}\u{0}]{0,80}", ansi: bool, literal: bool) {
+            let mode = SqlMode { ansi_quotes: ansi, no_backslash_escapes: literal };
+            let joined: String = tokens(&sql, mode).iter().map(|token| token.text(&sql)).collect();
+            prop_assert_eq!(joined, sql);
+        }
+    }
+}
