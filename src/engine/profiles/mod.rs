@@ -7,7 +7,7 @@ pub mod secrets;
 pub mod store;
 pub mod url;
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -320,6 +320,18 @@ impl Default for Limits {
             statement_secs: 300,
             rows: 100_000,
         }
+    }
+}
+
+impl Limits {
+    /// How long the server may work on a statement; zero means no limit.
+    pub fn statement(&self) -> Duration {
+        Duration::from_secs(self.statement_secs)
+    }
+
+    /// How long the server may be silent; `None` means no limit.
+    pub fn read_timeout(&self) -> Option<Duration> {
+        (self.read_timeout_secs > 0).then(|| Duration::from_secs(self.read_timeout_secs))
     }
 }
 

@@ -15,7 +15,9 @@ use arrow_buffer::Buffer;
 use arrow_ipc::{
     Block, MetadataVersion,
     reader::FileDecoder,
-    writer::{DictionaryTracker, IpcDataGenerator, IpcWriteOptions, write_message},
+    writer::{
+        DictionaryTracker, IpcDataGenerator, IpcWriteContext, IpcWriteOptions, write_message,
+    },
 };
 use arrow_schema::{ArrowError, SchemaRef};
 
@@ -89,7 +91,12 @@ impl SpillWriter {
     pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<SpilledBatch> {
         let options = IpcWriteOptions::default();
         let (_, encoded) = IpcDataGenerator::default()
-            .encoded_batch(batch, &mut DictionaryTracker::new(false), &options)
+            .encode(
+                batch,
+                &mut DictionaryTracker::new(false),
+                &options,
+                &mut IpcWriteContext::default(),
+            )
             .map_err(spill_error)?;
         let mut file = self.file.as_ref();
         file.seek(io::SeekFrom::Start(self.offset))

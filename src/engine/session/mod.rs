@@ -1,1 +1,363 @@
-//! To come.
+//! An open, pooled connection to one server, made safe.
+//!
+//! A [`Session`] is a cheap handle; each job takes a [`Lease`], which is one connection for the job alone. No
+//! state of a person's statements outlives its lease: connections are reset when they return, and one whose
+//! statement did not end cleanly is closed instead.
+
+mod connect;
+pub mod facts;
+pub mod flavour;
+pub mod grants;
+pub mod own;
+mod tls;
+
+use std::{
+    collections::HashSet,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use mysql_async::{Conn, Opts, Pool, prelude::Queryable as _};
+
+pub use facts::{Facts, TlsFacts};
+pub use flavour::{Flavour, Product};
+pub use grants::ReadOnly;
+
+use self::own::Own;
+use super::{
+    Error, Result,
+    error::{ConnectCause, ConnectError},
+    profiles::{Profile, Secret},
+    sql::guard::Rules,
+};
+
+/// Time for a polite goodbye; then the line is simply dropped.
+const GOODBYE: Duration = Duration::from_millis(50);
+/// Time for the answer to a ping.
+const PING: Duration = Duration::from_secs(3);
+
+/// An open profile: a pool of connections to one server.
+#[derive(Clone)]
+pub struct Session {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    profile: Profile,
+    /// Holds the password; never printed.
+    opts: Opts,
+    pool: Pool,
+    facts: Facts,
+    /// Connections that stand in a database: the reset on return does not undo that, and a tab without a
+    /// database must not get one of them.
+    placed: Mutex<HashSet<u32>>,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("address", &self.inner.facts.address)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Connect once, look, and close again: the answer of "Test connection".
+pub async fn test(profile: &Profile, password: Option<&Secret>) -> Result<Facts> {
+    let (conn, _, facts) = first_connection(profile, password).await?;
+    say_goodbye(conn).await;
+    Ok(facts)
+}
+
+async fn first_connection(
+    profile: &Profile,
+    password: Option<&Secret>,
+) -> Result<(Conn, Opts, Facts)> {
+    check_time_zone(&profile.time_zone)?;
+    let (mut conn, opts) = connect::open(profile, password).await?;
+    let limit = Duration::from_secs(profile.limits.connect_timeout_secs.max(1));
+    let facts = match tokio::time::timeout(limit, facts::read(&mut conn, profile)).await {
+        Ok(facts) => facts.map_err(|error| connect::classify(profile, error))?,
+        Err(_) => {
+            return Err(Error::Connect(ConnectError {
+                cause: ConnectCause::Timeout,
+                address: profile.address.to_string(),
+                message: format!(
+                    "connected, but the server did not answer within {} s",
+                    limit.as_secs()
+                ),
+            }));
+        }
+    };
+    Ok((conn, opts, facts))
+}
+
+/// A zone goes into a statement of our own, so only characters that zones have may pass.
+fn check_time_zone(zone: &str) -> Result<()> {
+    let fits = !zone.is_empty()
+        && zone.len() <= 64
+        && zone
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "/_+-:".contains(c));
+    if fits {
+        Ok(())
+    } else {
+        Err(Error::Invalid(
+            "the session time zone is an offset such as +00:00 or a name such as Europe/Berlin"
+                .to_owned(),
+        ))
+    }
+}
+
+impl Session {
+    /// Open a profile: connect once, read who answers, and keep a pool for what follows.
+    pub async fn open(profile: &Profile, password: Option<&Secret>) -> Result<Self> {
+        let (conn, opts, facts) = first_connection(profile, password).await?;
+        say_goodbye(conn).await;
+        let pool = Pool::new(opts.clone());
+        Ok(Self {
+            inner: Arc::new(Inner {
+                profile: profile.clone(),
+                opts,
+                pool,
+                facts,
+                placed: Mutex::default(),
+            }),
+        })
+    }
+
+    /// What is known of the server and of this line.
+    pub fn facts(&self) -> &Facts {
+        &self.inner.facts
+    }
+
+    /// The profile that is open.
+    pub fn profile(&self) -> &Profile {
+        &self.inner.profile
+    }
+
+    /// What the guard needs to know.
+    pub fn rules(&self) -> Rules {
+        Rules {
+            sql_mode: self.inner.facts.sql_mode,
+        }
+    }
+
+    /// Is the server there? One round trip over a connection of the pool, at most 3 s.
+    pub async fn ping(&self) -> Result<Duration> {
+        let ping = async {
+            let mut conn = self.connection().await?;
+            let start = Instant::now();
+            conn.ping()
+                .await
+                .map_err(|error| connect::in_use(self.profile(), error))?;
+            Ok(start.elapsed())
+        };
+        tokio::time::timeout(PING, ping).await.unwrap_or_else(|_| {
+            Err(Error::ReadTimeout {
+                address: self.inner.facts.address.clone(),
+                after: PING,
+            })
+        })
+    }
+
+    /// Say in the engine's words what the driver said while a connection was in use.
+    pub(in crate::engine) fn error(&self, error: mysql_async::Error) -> Error {
+        connect::in_use(self.profile(), error)
+    }
+
+    /// Close all connections.
+    pub async fn close(self) {
+        // Waits for leases that are out; a server that does not answer must not hold up the end.
+        tokio::time::timeout(Duration::from_secs(2), self.inner.pool.clone().disconnect())
+            .await
+            .ok();
+    }
+
+    async fn connection(&self) -> Result<Conn> {
+        Ok(connect::within(self.profile(), self.inner.pool.get_conn()).await?)
+    }
+
+    fn is_placed(&self, id: u32) -> bool {
+        self.inner
+            .placed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&id)
+    }
+
+    fn forget_place(&self, id: u32) {
+        self.inner
+            .placed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&id);
+    }
+
+    fn remember_place(&self, id: u32) {
+        self.inner
+            .placed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id);
+    }
+
+    /// A connection for one job, made safe, in the given database or else in the profile's.
+    pub(in crate::engine) async fn lease(
+        &self,
+        database: Option<&str>,
+        time_limit: Duration,
+    ) -> Result<Lease> {
+        let database = database.or(self.inner.profile.database.as_deref());
+        // A pooled connection may have died unseen; a fresh one must not, so it ends with the pool's size.
+        let mut stale = 0;
+        loop {
+            let mut conn = self.connection().await?;
+            if database.is_none() && self.is_placed(conn.id()) {
+                self.forget_place(conn.id());
+                say_goodbye(conn).await;
+                continue;
+            }
+            let made_safe = Own::make_safe(self.inner.facts.flavour(), self.profile(), time_limit)
+                .run(&mut conn)
+                .await;
+            match made_safe {
+                Ok(()) => {}
+                Err(mysql_async::Error::Io(_) | mysql_async::Error::Driver(_))
+                    if stale < self.inner.profile.pool.max =>
+                {
+                    stale += 1;
+                    say_goodbye(conn).await;
+                    continue;
+                }
+                Err(error) => {
+                    say_goodbye(conn).await;
+                    return Err(connect::in_use(self.profile(), error));
+                }
+            }
+            let lease = Lease {
+                id: conn.id(),
+                conn: Some(conn),
+                session: self.clone(),
+            };
+            return match database {
+                Some(name) => lease.in_database(name).await,
+                None => Ok(lease),
+            };
+        }
+    }
+
+    /// Tell the server to stop what a connection runs, over a connection outside the pool.
+    pub(in crate::engine) async fn kill_query(&self, id: u32) -> Result<()> {
+        let mut conn = connect::within(self.profile(), Conn::new(self.inner.opts.clone())).await?;
+        let killed = Own::KillQuery(id).run(&mut conn).await;
+        say_goodbye(conn).await;
+        match killed {
+            // 1094: the connection is gone already, and its statement with it.
+            Err(mysql_async::Error::Server(server)) if server.code == 1094 => Ok(()),
+            Err(error) => Err(connect::in_use(self.profile(), error)),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// What a DBA can run when [`Session::kill_query`] did not help.
+    pub(in crate::engine) fn kill_statement(id: u32) -> String {
+        Own::KillQuery(id).sql()
+    }
+}
+
+/// One connection, owned by one job.
+pub(in crate::engine) struct Lease {
+    /// Taken when the lease ends.
+    conn: Option<Conn>,
+    id: u32,
+    session: Session,
+}
+
+impl Lease {
+    /// The server's number of this connection.
+    pub(in crate::engine) fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// The connection.
+    pub(in crate::engine) fn conn(&mut self) -> &mut Conn {
+        self.conn
+            .as_mut()
+            .expect("a lease has its connection until it ends")
+    }
+
+    /// Say what went wrong in the engine's words.
+    pub(in crate::engine) fn error(&self, error: mysql_async::Error) -> Error {
+        self.session.error(error)
+    }
+
+    async fn in_database(mut self, name: &str) -> Result<Self> {
+        self.session.remember_place(self.id);
+        let used = Own::UseDatabase(name).run(self.conn()).await;
+        match used {
+            Ok(()) => Ok(self),
+            Err(error) => {
+                let error = self.error(error);
+                self.finish(false).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// The warnings of the last statement, as (level, code, message).
+    pub(in crate::engine) async fn warnings(&mut self) -> Result<Vec<(String, String, String)>> {
+        let rows = Own::Warnings
+            .rows(self.conn())
+            .await
+            .map_err(|error| self.error(error))?;
+        let field = |row: &[Option<String>], index: usize| {
+            row.get(index).cloned().flatten().unwrap_or_default()
+        };
+        Ok(rows
+            .iter()
+            .map(|row| (field(row, 0), field(row, 1), field(row, 2)))
+            .collect())
+    }
+
+    /// Give the connection back after a clean end; close it after any other.
+    pub(in crate::engine) async fn finish(mut self, clean: bool) {
+        let Some(conn) = self.conn.take() else { return };
+        if clean {
+            drop(conn); // back to the pool, which resets it
+        } else {
+            self.session.forget_place(self.id);
+            say_goodbye(conn).await;
+        }
+    }
+}
+
+impl Drop for Lease {
+    /// A job that is dropped in mid-answer must not have its connection drained and reused.
+    fn drop(&mut self) {
+        if let (Some(conn), Ok(runtime)) = (self.conn.take(), tokio::runtime::Handle::try_current())
+        {
+            self.session.forget_place(self.id);
+            runtime.spawn(say_goodbye(conn));
+        }
+    }
+}
+
+/// Close a connection without reading the rest of its answer: the driver's own goodbye would drain it first, so
+/// it gets a moment only. After that moment the connection counts as closed and the pool forgets it.
+async fn say_goodbye(conn: Conn) {
+    tokio::time::timeout(GOODBYE, conn.disconnect()).await.ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_zone_cannot_carry_sql() {
+        assert!(check_time_zone("+02:00").is_ok());
+        assert!(check_time_zone("America/Argentina/Buenos_Aires").is_ok());
+        assert!(check_time_zone("'; DROP").is_err());
+        assert!(check_time_zone("").is_err());
+    }
+}

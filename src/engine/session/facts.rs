@@ -1,0 +1,124 @@
+//! What is known of an open session: who answers, how the line is protected, who guarantees read-only.
+
+use std::time::{Duration, Instant};
+
+use mysql_async::{Conn, prelude::Queryable as _};
+
+use super::{
+    flavour::{Flavour, Product},
+    grants::{self, ReadOnly},
+    own::Own,
+};
+use crate::engine::{profiles::Profile, sql::lexer::SqlMode};
+
+/// The answer of "Test connection", and what the status bar shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// Host and port, or socket.
+    pub address: String,
+    /// MySQL or MariaDB.
+    pub product: Product,
+    /// The server's full version text.
+    pub version: String,
+    /// The account that the server matched (`CURRENT_USER()`).
+    pub account: String,
+    /// Encryption of this line; `None` where there is none.
+    pub tls: Option<TlsFacts>,
+    /// The server's clock, in the session's zone.
+    pub server_time: String,
+    /// The session's zone.
+    pub time_zone: String,
+    /// Fastest of three round trips.
+    pub latency: Duration,
+    /// Who guarantees read-only.
+    pub read_only: ReadOnly,
+    /// How the session reads quotes.
+    pub sql_mode: SqlMode,
+}
+
+/// TLS version and cipher, from the session's status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFacts {
+    /// Such as `TLSv1.3`.
+    pub version: String,
+    /// Such as `TLS_AES_256_GCM_SHA384`.
+    pub cipher: String,
+}
+
+impl Facts {
+    /// Product and version in digits.
+    pub fn flavour(&self) -> Flavour {
+        Flavour {
+            product: self.product,
+            ..Flavour::parse(&self.version)
+        }
+    }
+}
+
+/// Ask a fresh connection.
+pub(super) async fn read(conn: &mut Conn, profile: &Profile) -> mysql_async::Result<Facts> {
+    let version = first_cell(Own::Version.rows(conn).await?);
+    let flavour = Flavour::parse(&version);
+    Own::make_safe(flavour, profile, profile.limits.statement())
+        .run(conn)
+        .await?;
+    let row = Own::Identify
+        .rows(conn)
+        .await?
+        .into_iter()
+        .next()
+        .unwrap_or_default();
+    let field = |index: usize| row.get(index).cloned().flatten().unwrap_or_default();
+    let tls_rows = Own::TlsStatus.rows(conn).await?;
+    let status = |name: &str| {
+        let row = tls_rows.iter().find(|row| {
+            row.first()
+                .is_some_and(|cell| cell.as_deref() == Some(name))
+        });
+        row.and_then(|row| row.get(1).cloned().flatten())
+            .filter(|value| !value.is_empty())
+    };
+    let tls = status("Ssl_version").map(|version| TlsFacts {
+        version,
+        cipher: status("Ssl_cipher").unwrap_or_default(),
+    });
+    // An account may not be allowed to see its own grants through a proxy: then nothing is known.
+    let grants = match Own::Grants.rows(conn).await {
+        Ok(rows) => rows
+            .into_iter()
+            .filter_map(|row| row.into_iter().next().flatten())
+            .collect(),
+        Err(mysql_async::Error::Server(_)) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let mut latency = Duration::MAX;
+    for _ in 0..3 {
+        let start = Instant::now();
+        conn.ping().await?;
+        latency = latency.min(start.elapsed());
+    }
+    let time_zone = if field(3).eq_ignore_ascii_case("SYSTEM") {
+        field(4)
+    } else {
+        field(3)
+    };
+    Ok(Facts {
+        address: profile.address.to_string(),
+        product: flavour.product,
+        version,
+        account: field(0),
+        tls,
+        server_time: field(2),
+        time_zone,
+        latency,
+        read_only: grants::judge(&grants, flavour),
+        sql_mode: SqlMode::parse(&field(1)),
+    })
+}
+
+fn first_cell(rows: Vec<Vec<Option<String>>>) -> String {
+    rows.into_iter()
+        .next()
+        .and_then(|row| row.into_iter().next().flatten())
+        .unwrap_or_default()
+}

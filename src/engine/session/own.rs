@@ -1,0 +1,145 @@
+//! The closed list of statements that Porthole itself sends, each with its reason. What a person writes does not
+//! come this way, but through `Checked`.
+//!
+//! The driver sends none of its own: the two variables that it would ask for (`@@max_allowed_packet`,
+//! `@@wait_timeout`) are given to it, and `@@socket` is never asked for.
+
+use std::time::Duration;
+
+use mysql_async::{Conn, Row, Value, prelude::Queryable as _};
+
+use super::flavour::Flavour;
+use crate::engine::profiles::Profile;
+
+/// One of our own statements.
+#[derive(Clone, Debug)]
+pub(super) enum Own<'a> {
+    /// Before every statement: the session only reads, has the profile's time zone and the statement's limit.
+    MakeSafe {
+        flavour: Flavour,
+        time_zone: &'a str,
+        time_limit: Duration,
+    },
+    /// At connect, first: the product decides how the rest is said.
+    Version,
+    /// At connect: as whom, how text is read, and the server's clock.
+    Identify,
+    /// At connect: is the line encrypted, and how.
+    TlsStatus,
+    /// At connect: could this account write.
+    Grants,
+    /// A tab's database; a statement of a person cannot change it.
+    UseDatabase(&'a str),
+    /// After a statement that the server warned about, on the same connection.
+    Warnings,
+    /// Cancel, over a connection outside the pool.
+    KillQuery(u32),
+}
+
+impl<'a> Own<'a> {
+    /// What makes a session of this profile safe.
+    pub(super) fn make_safe(flavour: Flavour, profile: &'a Profile, time_limit: Duration) -> Self {
+        Own::MakeSafe {
+            flavour,
+            time_zone: &profile.time_zone,
+            time_limit,
+        }
+    }
+
+    /// The text that is sent.
+    pub(super) fn sql(&self) -> String {
+        match self {
+            Self::MakeSafe {
+                flavour,
+                time_zone,
+                time_limit,
+            } => {
+                let mut sql = format!(
+                    "SET SESSION {} = 1, time_zone = '{time_zone}'",
+                    flavour.read_only_variable()
+                );
+                if let Some(limit) = flavour.time_limit(*time_limit) {
+                    sql.push_str(", ");
+                    sql.push_str(&limit);
+                }
+                sql
+            }
+            Self::Version => "SELECT VERSION()".to_owned(),
+            Self::Identify => {
+                "SELECT CURRENT_USER(), @@sql_mode, NOW(), @@time_zone, @@system_time_zone"
+                    .to_owned()
+            }
+            Self::TlsStatus => "SHOW SESSION STATUS LIKE 'Ssl_%'".to_owned(),
+            Self::Grants => "SHOW GRANTS".to_owned(),
+            Self::UseDatabase(name) => format!("USE {}", quote_identifier(name)),
+            Self::Warnings => "SHOW WARNINGS LIMIT 100".to_owned(),
+            Self::KillQuery(id) => format!("KILL QUERY {id}"),
+        }
+    }
+
+    /// Send it and take no rows.
+    pub(super) async fn run(&self, conn: &mut Conn) -> mysql_async::Result<()> {
+        conn.query_drop(self.sql()).await
+    }
+
+    /// Send it and take its rows as texts; NULL is `None`.
+    pub(super) async fn rows(
+        &self,
+        conn: &mut Conn,
+    ) -> mysql_async::Result<Vec<Vec<Option<String>>>> {
+        let rows: Vec<Row> = conn.query(self.sql()).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                row.unwrap_raw()
+                    .into_iter()
+                    .map(|value| value.and_then(text))
+                    .collect()
+            })
+            .collect())
+    }
+}
+
+/// The text protocol sends every value as bytes.
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::NULL => None,
+        Value::Bytes(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+        other => Some(other.as_sql(true)),
+    }
+}
+
+/// A name in backticks; a backtick inside is doubled (MySQL manual, "Schema Object Names").
+pub fn quote_identifier(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_made_safe_in_one_statement() {
+        let sql = |version| {
+            Own::MakeSafe {
+                flavour: Flavour::parse(version),
+                time_zone: "+00:00",
+                time_limit: Duration::from_millis(1500),
+            }
+            .sql()
+        };
+        assert_eq!(
+            sql("9.7.4"),
+            "SET SESSION transaction_read_only = 1, time_zone = '+00:00', max_execution_time = 1500"
+        );
+        assert_eq!(
+            sql("10.11.18-MariaDB"),
+            "SET SESSION tx_read_only = 1, time_zone = '+00:00', max_statement_time = 1.500"
+        );
+    }
+
+    #[test]
+    fn names_are_quoted() {
+        assert_eq!(quote_identifier("a`b"), "`a``b`");
+    }
+}
