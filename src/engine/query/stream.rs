@@ -10,8 +10,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Batch, Options, Output, Summary, Warning, decode, decode::Decoder, driver_value, prepare,
-    spill::SpillWriter,
+    Batch, Options, Output, Summary, Warning, decode, decode::Decoder, driver_value,
+    prepare::shielded, spill::SpillWriter,
 };
 use crate::engine::{
     Error, Result,
@@ -43,19 +43,10 @@ pub(super) async fn stream(
     start: Instant,
 ) -> Result<Summary> {
     let mut summary = Summary::default();
-    let sql = prepare::shielded(statement).ok_or_else(|| {
+    let sql = shielded(statement).ok_or_else(|| {
         Error::Invalid("this statement cannot be sent unchanged: put blanks between `-` or `/` and the quote that follows".to_owned())
     })?;
-    let prepared = match lease.conn().prep(sql.as_ref()).await {
-        Ok(prepared) => Some(prepared),
-        Err(mysql_async::Error::Server(error))
-            if error.code == UNSUPPORTED_PREPARED
-                && matches!(statement.kind(), Kind::Help | Kind::Show) =>
-        {
-            None
-        }
-        Err(error) => return Err(lease.error(error)),
-    };
+    let prepared = prepare(lease, statement, &sql).await?;
     if cancel.is_cancelled() {
         // A kill would have hit the preparing, and be forgotten.
         return Err(Error::Cancelled(Stopped::BeforeServer));
@@ -106,6 +97,27 @@ pub(super) async fn stream(
             .collect();
     }
     Ok(summary)
+}
+
+/// `None` where the statement has to go as text: the guard has found it to be one statement.
+async fn prepare(
+    lease: &mut Lease,
+    statement: &Checked,
+    sql: &str,
+) -> Result<Option<mysql_async::Statement>> {
+    if statement.kind() == Kind::Diagnostics {
+        return Ok(None); // and a failed PREPARE would be the warning that it shows
+    }
+    match lease.conn().prep(sql).await {
+        Ok(prepared) => Ok(Some(prepared)),
+        Err(mysql_async::Error::Server(error))
+            if error.code == UNSUPPORTED_PREPARED
+                && matches!(statement.kind(), Kind::Help | Kind::Show) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(lease.error(error)),
+    }
 }
 
 /// Until the first row, silence may last as long as the statement may run.

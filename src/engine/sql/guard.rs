@@ -227,7 +227,7 @@ fn check_word(
     {
         return Ok(());
     }
-    if is("INTO") && !matches!(kind, Kind::Show | Kind::Help) {
+    if is("INTO") && !matches!(kind, Kind::Show | Kind::Diagnostics | Kind::Help) {
         return refuse(
             "INTO".to_owned(),
             "the rows would go to a file, a table or a variable",
@@ -306,6 +306,7 @@ mod tests {
             &expect!["Select"],
         );
         check_sql("SHOW CREATE TABLE t", &expect!["Show"]);
+        check_sql("SHOW COUNT(*) WARNINGS", &expect!["Diagnostics"]);
         check_sql("DESC t", &expect!["Describe"]);
         check_sql("EXPLAIN DELETE FROM t", &expect!["Explain"]);
         check_sql("EXPLAIN INSERT INTO t SELECT 1", &expect!["Explain"]);

@@ -18,6 +18,8 @@ pub enum Kind {
     Select,
     /// SHOW.
     Show,
+    /// SHOW WARNINGS, SHOW ERRORS, SHOW COUNT(*) …: about the statement before it. No server prepares them.
+    Diagnostics,
     /// DESCRIBE and DESC of a table.
     Describe,
     /// EXPLAIN of a statement, which is planned and not run.
@@ -82,7 +84,14 @@ pub(super) fn kind(sql: &str, code: &[Token]) -> Kind {
     } else if is("WITH") {
         with_kind(sql, code)
     } else if is("SHOW") {
-        Kind::Show
+        if ["WARNINGS", "ERRORS", "COUNT"]
+            .iter()
+            .any(|word| second.eq_ignore_ascii_case(word))
+        {
+            Kind::Diagnostics
+        } else {
+            Kind::Show
+        }
     } else if is("HELP") {
         Kind::Help
     } else if is("USE") {
