@@ -1,1 +1,14 @@
 //! The window.
+//!
+//! A click pushes a [`command::Command`]; after drawing, the app hands it to the panel that does it, which starts work
+//! on the worker; the answer is polled before the next frame and drawn from the panel's own state. Panels draw from a
+//! [`context::PanelContext`], which has no worker: nothing waits while drawing.
+
+pub mod command;
+pub mod context;
+pub mod icons;
+pub mod notice;
+pub mod panels;
+pub mod state;
+pub mod theme;
+pub mod widgets;

@@ -360,9 +360,10 @@ mod tests {
         })
         .unwrap();
         let mut feed = Numbers::default();
-        feed.start(&worker, "Count", Vec::new(), |items, _| async move {
+        feed.start(&worker, "Count", Vec::new(), |items, cancel| async move {
             items.send(1).await.ok();
-            std::future::pending().await
+            cancel.cancelled().await;
+            Ok("done")
         });
         until(|| asked.load(Ordering::SeqCst) == 1);
         feed.poll();

@@ -8,7 +8,7 @@ pub mod feed;
 pub mod job;
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     io,
     sync::{Arc, Weak},
     time::{Duration, Instant},
@@ -33,11 +33,14 @@ pub struct Worker {
     closing: CancellationToken,
     repaint: Repaint,
     running: RefCell<Vec<Running>>,
+    started: Cell<u64>,
 }
 
 /// One piece of work for the status bar.
 #[derive(Clone)]
 pub struct Running {
+    /// Differs from that of all other work of this worker.
+    pub id: u64,
     /// For people: "Run query".
     pub name: String,
     /// When it began.
@@ -73,6 +76,7 @@ impl Worker {
             closing: CancellationToken::new(),
             repaint: Arc::new(repaint),
             running: RefCell::default(),
+            started: Cell::default(),
         })
     }
 
@@ -91,19 +95,22 @@ impl Worker {
     ) -> CancellationToken {
         let cancel = self.closing.child_token();
         let alive = Arc::new(());
+        self.started.update(|number| number + 1);
         self.running.borrow_mut().push(Running {
+            id: self.started.get(),
             name: name.to_owned(),
             started: Instant::now(),
             cancel: cancel.clone(),
             alive: Arc::downgrade(&alive),
         });
         let work = work(cancel.clone());
-        // Dropped after the work, also when it panics.
-        let end = RepaintAtEnd(self.repaint.clone());
+        let end = AtEnd {
+            repaint: self.repaint.clone(),
+            alive: Some(alive),
+        };
         let task = async move {
-            let _end = end;
-            let _alive = alive;
             work.await;
+            drop(end); // also when the work panics
         };
         if let Some(runtime) = &self.runtime {
             self.tasks.spawn_on(task, runtime.handle());
@@ -124,11 +131,16 @@ impl Drop for Worker {
     }
 }
 
-struct RepaintAtEnd(Repaint);
+/// Takes the work off the list, then asks for a repaint.
+struct AtEnd {
+    repaint: Repaint,
+    alive: Option<Arc<()>>,
+}
 
-impl Drop for RepaintAtEnd {
+impl Drop for AtEnd {
     fn drop(&mut self) {
-        (self.0)();
+        self.alive = None;
+        (self.repaint)();
     }
 }
 

@@ -1,0 +1,269 @@
+//! Everything a user can ask for, by noun. Text, shortcut and icon of each stand in one match, so that buttons, menus,
+//! palette and keys agree. What a command does is in its panel's `handle`.
+
+use std::{borrow::Cow, cell::RefCell};
+
+use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
+
+use super::{
+    icons,
+    state::{Section, State, TableName},
+    widgets::button::Button,
+};
+use crate::engine::profiles::ProfileId;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    App(AppCommand),
+    Profiles(ProfilesCommand),
+    Query(QueryCommand),
+    Schema(SchemaCommand),
+}
+
+/// The window itself.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AppCommand {
+    Show(Section),
+    Palette,
+    SideList,
+    Settings,
+    Notices,
+    Theme(ThemePreference),
+    ZoomIn,
+    ZoomOut,
+    ZoomReset,
+    CloseNotice(u64),
+    /// Ask one piece of background work to stop, by its number.
+    CancelJob(u64),
+    Quit,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ProfilesCommand {
+    New,
+    Connect(ProfileId),
+    Disconnect(ProfileId),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum QueryCommand {
+    Run,
+    Cancel,
+    NewTab,
+    CloseTab,
+    /// Look at a table's rows in a tab of its own.
+    OpenTable(TableName),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum SchemaCommand {
+    Refresh,
+}
+
+/// How a command is shown.
+pub struct Words {
+    pub text: Cow<'static, str>,
+    pub icon: &'static str,
+    pub shortcut: Option<KeyboardShortcut>,
+}
+
+impl Words {
+    fn new(icon: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            text: text.into(),
+            icon,
+            shortcut: None,
+        }
+    }
+
+    fn key(self, modifiers: Modifiers, key: Key) -> Self {
+        Self {
+            shortcut: Some(KeyboardShortcut::new(modifiers, key)),
+            ..self
+        }
+    }
+}
+
+const CTRL: Modifiers = Modifiers::COMMAND;
+const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+
+/// Something that can be asked for: a [`Command`], or one of a noun.
+pub trait Ask: Into<Command> + Clone {
+    fn words(&self) -> Words;
+
+    /// A button with the command's text, icon and shortcut. Outlined, unless it is told otherwise.
+    fn button(&self) -> Button {
+        Button::of(self.words())
+    }
+}
+
+impl Ask for Command {
+    fn words(&self) -> Words {
+        match self {
+            Self::App(command) => command.words(),
+            Self::Profiles(command) => command.words(),
+            Self::Query(command) => command.words(),
+            Self::Schema(command) => command.words(),
+        }
+    }
+}
+
+impl Ask for AppCommand {
+    fn words(&self) -> Words {
+        match self {
+            Self::Show(Section::Profiles) => {
+                Words::new(icons::DATABASE, "Profiles").key(CTRL, Key::Num1)
+            }
+            Self::Show(Section::Query) => {
+                Words::new(icons::TERMINAL_WINDOW, "Query").key(CTRL, Key::Num2)
+            }
+            Self::Palette => {
+                Words::new(icons::MAGNIFYING_GLASS, "Find a table or command").key(CTRL, Key::K)
+            }
+            Self::SideList => {
+                Words::new(icons::SIDEBAR_SIMPLE, "Show or hide the side list").key(CTRL, Key::B)
+            }
+            Self::Settings => Words::new(icons::GEAR_SIX, "Settings").key(CTRL, Key::Comma),
+            Self::Notices => Words::new(icons::BELL, "Messages").key(CTRL_SHIFT, Key::M),
+            Self::Theme(ThemePreference::Dark) => Words::new(icons::MOON, "Dark theme"),
+            Self::Theme(ThemePreference::Light) => Words::new(icons::SUN, "Light theme"),
+            Self::Theme(ThemePreference::System) => {
+                Words::new(icons::DESKTOP, "Theme of the system")
+            }
+            // The keys of these three are egui's own.
+            Self::ZoomIn => Words::new(icons::PLUS, "Zoom in"),
+            Self::ZoomOut => Words::new(icons::MINUS, "Zoom out"),
+            Self::ZoomReset => Words::new(icons::MAGNIFYING_GLASS, "Zoom to normal size"),
+            Self::CloseNotice(_) => Words::new(icons::X, "Close message"),
+            Self::CancelJob(_) => Words::new(icons::X_CIRCLE, "Cancel"),
+            Self::Quit => Words::new(icons::SIGN_OUT, "Quit").key(CTRL, Key::Q),
+        }
+    }
+}
+
+impl Ask for ProfilesCommand {
+    fn words(&self) -> Words {
+        match self {
+            Self::New => Words::new(icons::PLUS, "New profile"),
+            Self::Connect(_) => Words::new(icons::PLUGS, "Connect"),
+            Self::Disconnect(_) => Words::new(icons::PLUGS_CONNECTED, "Disconnect"),
+        }
+    }
+}
+
+impl Ask for QueryCommand {
+    fn words(&self) -> Words {
+        match self {
+            Self::Run => Words::new(icons::PLAY, "Run").key(CTRL, Key::Enter),
+            // Takes the key only while a query runs; see `App::shortcuts`.
+            Self::Cancel => Words::new(icons::STOP, "Cancel").key(CTRL, Key::Period),
+            Self::NewTab => Words::new(icons::PLUS, "New query tab").key(CTRL, Key::T),
+            Self::CloseTab => Words::new(icons::X, "Close query tab").key(CTRL, Key::W),
+            Self::OpenTable(name) => {
+                Words::new(icons::TABLE, format!("{}.{}", name.database, name.table))
+            }
+        }
+    }
+}
+
+impl Ask for SchemaCommand {
+    fn words(&self) -> Words {
+        match self {
+            Self::Refresh => {
+                Words::new(icons::ARROWS_CLOCKWISE, "Refresh schema").key(Modifiers::NONE, Key::F5)
+            }
+        }
+    }
+}
+
+impl Command {
+    /// What can be asked for now: the palette's list, and the keys that are listened to.
+    pub fn listed(state: &State) -> Vec<Self> {
+        let mut list: Vec<Self> = Section::ALL
+            .map(|section| AppCommand::Show(section).into())
+            .to_vec();
+        if state.active_session().is_some() {
+            list.extend([QueryCommand::Run, QueryCommand::Cancel].map(Self::from));
+            list.push(SchemaCommand::Refresh.into());
+        }
+        list.extend([QueryCommand::NewTab, QueryCommand::CloseTab].map(Self::from));
+        list.push(ProfilesCommand::New.into());
+        let themes = [
+            ThemePreference::Dark,
+            ThemePreference::Light,
+            ThemePreference::System,
+        ];
+        list.extend(themes.map(|theme| AppCommand::Theme(theme).into()));
+        list.extend(
+            [
+                AppCommand::Palette,
+                AppCommand::SideList,
+                AppCommand::Settings,
+                AppCommand::Notices,
+                AppCommand::ZoomIn,
+                AppCommand::ZoomOut,
+                AppCommand::ZoomReset,
+                AppCommand::Quit,
+            ]
+            .map(Self::from),
+        );
+        list
+    }
+}
+
+macro_rules! noun {
+    ($($noun:ident($command:ty)),*) => {$(
+        impl From<$command> for Command {
+            fn from(command: $command) -> Self {
+                Self::$noun(command)
+            }
+        }
+    )*};
+}
+noun!(
+    App(AppCommand),
+    Profiles(ProfilesCommand),
+    Query(QueryCommand),
+    Schema(SchemaCommand)
+);
+
+/// What was asked for while drawing; taken once a frame.
+#[derive(Default)]
+pub struct CommandQueue(RefCell<Vec<Command>>);
+
+impl CommandQueue {
+    pub fn push(&self, command: impl Into<Command>) {
+        self.0.borrow_mut().push(command.into());
+    }
+
+    pub fn take(&self) -> Vec<Command> {
+        self.0.take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_commands_share_a_key() {
+        let mut seen = HashSet::new();
+        let mut list = Command::listed(&State::default());
+        list.extend([QueryCommand::Run, QueryCommand::Cancel].map(Command::from));
+        list.push(SchemaCommand::Refresh.into());
+        for shortcut in list.iter().filter_map(|command| command.words().shortcut) {
+            assert!(seen.insert(shortcut), "{shortcut:?} is used twice");
+        }
+    }
+
+    #[test]
+    fn no_two_listed_commands_have_one_name() {
+        let mut seen = HashSet::new();
+        for command in Command::listed(&State::default()) {
+            let text = command.words().text;
+            assert!(seen.insert(text.clone()), "{text} is listed twice");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! One screen, one file. Panels do not import each other; they meet in `State` and `Command`.

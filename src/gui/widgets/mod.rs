@@ -1,0 +1,3 @@
+//! Drawn parts that know no panel.
+
+pub mod button;
