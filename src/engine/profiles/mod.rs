@@ -2,16 +2,21 @@
 //!
 //! A [`Profile`] never holds a password; that is a [`Secret`], from the keyring or from memory.
 
+mod address;
+pub mod check;
 pub mod env;
 pub mod secrets;
 pub mod store;
+mod tls;
 pub mod url;
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{fmt, str::FromStr, time::Duration};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
+pub use address::{Address, DEFAULT_PORT};
 pub use secrets::Secret;
+pub use tls::{Tls, TlsMode};
 
 use crate::engine::{Error, Result};
 
@@ -68,6 +73,16 @@ impl Default for Profile {
 }
 
 impl Profile {
+    /// A profile to be saved: a fresh id, and the usual settings.
+    pub fn new(name: ProfileName, address: Address) -> Self {
+        Self {
+            id: ProfileId::random(),
+            name,
+            address,
+            ..Self::default()
+        }
+    }
+
     /// The TLS mode in force: the chosen one, else REQUIRED over the network and PREFERRED on loopback and sockets.
     pub fn tls_mode(&self) -> TlsMode {
         self.tls.mode.unwrap_or(if self.address.is_local() {
@@ -78,10 +93,35 @@ impl Profile {
     }
 }
 
-/// Identity of a profile in the keyring and in saved window state: 32 hex digits, random.
+/// A server to connect to now, saved or not: from a URL or from the environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Its id is empty: it is nobody's entry in the keyring until it is saved.
+    pub profile: Profile,
+    /// The password that came with it, and that is for it alone.
+    pub password: Option<Secret>,
+}
+
+/// Identity of a profile in the keyring and in saved window state: 32 hex digits, random; empty while it is not saved.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ProfileId(pub String);
+
+impl ProfileId {
+    /// A new one.
+    #[expect(clippy::missing_panics_doc, reason = "what is expected cannot fail")]
+    pub fn random() -> Self {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes)
+            .expect("the system gives random bytes, as the standard library relies on too");
+        Self(format!("{:032x}", u128::from_be_bytes(bytes)))
+    }
+
+    /// 32 hex digits.
+    pub fn is_valid(&self) -> bool {
+        self.0.len() == 32 && self.0.bytes().all(|byte| byte.is_ascii_hexdigit())
+    }
+}
 
 /// A profile's name: not empty, at most 100 characters, no control characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -136,61 +176,6 @@ impl From<ProfileName> for String {
     }
 }
 
-/// Where a server listens.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Address {
-    /// Over the network.
-    Tcp {
-        /// Host name or address.
-        host: String,
-        /// Port.
-        port: u16,
-    },
-    /// A Unix socket of this machine.
-    Socket(PathBuf),
-}
-
-/// MySQL's and MariaDB's port.
-pub const DEFAULT_PORT: u16 = 3306;
-
-impl Default for Address {
-    fn default() -> Self {
-        Self::Tcp {
-            host: "127.0.0.1".to_owned(),
-            port: DEFAULT_PORT,
-        }
-    }
-}
-
-impl Address {
-    /// A socket, or a loopback host.
-    pub fn is_local(&self) -> bool {
-        match self {
-            Self::Socket(_) => true,
-            Self::Tcp { host, .. } => {
-                host.eq_ignore_ascii_case("localhost")
-                    || host
-                        .trim_matches(['[', ']'])
-                        .parse::<std::net::IpAddr>()
-                        .is_ok_and(|ip| ip.is_loopback())
-            }
-        }
-    }
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tcp { host, port } if host.contains(':') && !host.starts_with('[') => {
-                write!(f, "[{host}]:{port}")
-            }
-            Self::Tcp { host, port } => write!(f, "{host}:{port}"),
-            Self::Socket(path) => write!(f, "{}", path.display()),
-        }
-    }
-}
-
 /// What a server is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -226,67 +211,23 @@ impl Environment {
     }
 }
 
-/// MySQL's names for how a connection is encrypted (MySQL manual, "Command Options for Encrypted Connections").
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum TlsMode {
-    /// Never encrypted.
-    Disabled,
-    /// Encrypted where the server can; the certificate is not checked.
-    Preferred,
-    /// Encrypted or not at all; the certificate is not checked.
-    Required,
-    /// Encrypted, and the certificate is signed by a trusted authority.
-    VerifyCa,
-    /// And it was made for the name that we connect to.
-    VerifyIdentity,
-}
+impl FromStr for Environment {
+    type Err = Error;
 
-impl TlsMode {
-    /// All, from weakest to strongest.
-    pub const ALL: [Self; 5] = [
-        Self::Disabled,
-        Self::Preferred,
-        Self::Required,
-        Self::VerifyCa,
-        Self::VerifyIdentity,
-    ];
-
-    /// MySQL's name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Disabled => "DISABLED",
-            Self::Preferred => "PREFERRED",
-            Self::Required => "REQUIRED",
-            Self::VerifyCa => "VERIFY_CA",
-            Self::VerifyIdentity => "VERIFY_IDENTITY",
-        }
+    fn from_str(name: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|environment| environment.name() == name)
+            .ok_or_else(|| {
+                Error::Invalid(
+                    "an environment is one of production, staging, development, other".to_owned(),
+                )
+            })
     }
-
-    /// The server's certificate is checked.
-    pub fn verifies(self) -> bool {
-        matches!(self, Self::VerifyCa | Self::VerifyIdentity)
-    }
-}
-
-/// Encryption of a profile.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Tls {
-    /// `None` means the default for the address; see [`Profile::tls_mode`].
-    pub mode: Option<TlsMode>,
-    /// PEM file with the authorities to trust; they alone are then trusted.
-    pub ca_file: Option<PathBuf>,
-    /// PEM file with the client's certificate.
-    pub client_certificate: Option<PathBuf>,
-    /// PEM file with the client's key.
-    pub client_key: Option<PathBuf>,
-    /// The name that the certificate must be for, where it is not the host (a tunnel).
-    pub server_name: Option<String>,
 }
 
 /// Where a profile's password comes from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PasswordSource {
     /// The system's keyring.
@@ -296,6 +237,46 @@ pub enum PasswordSource {
     /// Asked at each connect.
     #[default]
     Ask,
+}
+
+impl PasswordSource {
+    /// All, in the order of menus.
+    pub const ALL: [Self; 3] = [Self::Keyring, Self::Memory, Self::Ask];
+
+    /// The word, as on the command line and as stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Keyring => "keyring",
+            Self::Memory => "memory",
+            Self::Ask => "ask",
+        }
+    }
+}
+
+impl FromStr for PasswordSource {
+    type Err = Error;
+
+    /// The text is not repeated in the error: it may be a password in the wrong place.
+    fn from_str(name: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|source| source.name() == name)
+            .ok_or_else(|| {
+                Error::Invalid(
+                    "`password` says where the password comes from: keyring, memory or ask; the password itself never stands here"
+                        .to_owned(),
+                )
+            })
+    }
+}
+
+/// By hand, because serde's own error repeats the value.
+impl<'de> Deserialize<'de> for PasswordSource {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
+    }
 }
 
 /// Limits in time and number.
