@@ -1,3 +1,4 @@
 //! Drawn parts that know no panel.
 
 pub mod button;
+pub mod rows_table;

@@ -1,0 +1,3 @@
+//! The window's parts, driven by their labels; no server, no GPU.
+
+mod rows_table;
