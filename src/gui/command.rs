@@ -7,7 +7,8 @@ use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
 use super::{
     icons,
-    state::{Section, State, TableName},
+    layout::Direction,
+    state::{Section, Settings, State, TableName},
     widgets::button::Button,
 };
 use crate::engine::profiles::ProfileId;
@@ -28,11 +29,17 @@ pub enum AppCommand {
     SideList,
     Settings,
     Notices,
+    /// A tile beside the one in use.
+    Split(Direction),
+    CloseTile,
     Theme(ThemePreference),
     ZoomIn,
     ZoomOut,
     ZoomReset,
     CloseNotice(u64),
+    /// Close the small window in front.
+    CloseDialog,
+    Change(Settings),
     /// Ask one piece of background work to stop, by its number.
     CancelJob(u64),
     Quit,
@@ -123,6 +130,13 @@ impl Ask for AppCommand {
             Self::SideList => {
                 Words::new(icons::SIDEBAR_SIMPLE, "Show or hide the side list").key(CTRL, Key::B)
             }
+            Self::Split(Direction::Right) => {
+                Words::new(icons::SPLIT_HORIZONTAL, "Split right").key(CTRL, Key::Backslash)
+            }
+            Self::Split(Direction::Down) => {
+                Words::new(icons::SPLIT_VERTICAL, "Split down").key(CTRL_SHIFT, Key::Backslash)
+            }
+            Self::CloseTile => Words::new(icons::X, "Close tile").key(CTRL_SHIFT, Key::W),
             Self::Settings => Words::new(icons::GEAR_SIX, "Settings").key(CTRL, Key::Comma),
             Self::Notices => Words::new(icons::BELL, "Messages").key(CTRL_SHIFT, Key::M),
             Self::Theme(ThemePreference::Dark) => Words::new(icons::MOON, "Dark theme"),
@@ -135,6 +149,8 @@ impl Ask for AppCommand {
             Self::ZoomOut => Words::new(icons::MINUS, "Zoom out"),
             Self::ZoomReset => Words::new(icons::MAGNIFYING_GLASS, "Zoom to normal size"),
             Self::CloseNotice(_) => Words::new(icons::X, "Close message"),
+            Self::CloseDialog => Words::new(icons::X, "Close"),
+            Self::Change(_) => Words::new(icons::GEAR_SIX, "Change settings"),
             Self::CancelJob(_) => Words::new(icons::X_CIRCLE, "Cancel"),
             Self::Quit => Words::new(icons::SIGN_OUT, "Quit").key(CTRL, Key::Q),
         }
@@ -182,7 +198,7 @@ impl Command {
         let mut list: Vec<Self> = Section::ALL
             .map(|section| AppCommand::Show(section).into())
             .to_vec();
-        if state.active_session().is_some() {
+        if state.has_session() {
             list.extend([QueryCommand::Run, QueryCommand::Cancel].map(Self::from));
             list.push(SchemaCommand::Refresh.into());
         }
@@ -198,6 +214,9 @@ impl Command {
             [
                 AppCommand::Palette,
                 AppCommand::SideList,
+                AppCommand::Split(Direction::Right),
+                AppCommand::Split(Direction::Down),
+                AppCommand::CloseTile,
                 AppCommand::Settings,
                 AppCommand::Notices,
                 AppCommand::ZoomIn,

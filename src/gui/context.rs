@@ -3,7 +3,7 @@
 
 use super::{
     command::CommandQueue,
-    state::{OpenSession, SessionStatus, State},
+    state::{OpenSession, State},
 };
 
 pub struct PanelContext<'a> {
@@ -18,9 +18,7 @@ impl<'a> PanelContext<'a> {
 
     /// There is a session to run on.
     pub fn has_session(&self) -> bool {
-        self.state
-            .active_open()
-            .is_some_and(|open| open.status != SessionStatus::Connecting)
+        self.state.has_session()
     }
 
     pub fn active(&self) -> Option<&'a OpenSession> {

@@ -4,11 +4,17 @@
 //! on the worker; the answer is polled before the next frame and drawn from the panel's own state. Panels draw from a
 //! [`context::PanelContext`], which has no worker: nothing waits while drawing.
 
+pub mod app;
+pub mod bars;
 pub mod command;
 pub mod context;
+pub mod dialogs;
 pub mod icons;
+pub mod layout;
 pub mod notice;
 pub mod panels;
+pub mod run;
+pub mod saved;
 pub mod state;
 pub mod theme;
 pub mod widgets;

@@ -96,6 +96,12 @@ impl State {
         self.sessions.get(self.active.as_ref()?)
     }
 
+    /// There is something to run on.
+    pub fn has_session(&self) -> bool {
+        self.active_open()
+            .is_some_and(|open| open.status != SessionStatus::Connecting)
+    }
+
     /// What new work runs on. Also while the line is lost: the next run opens a new connection.
     pub fn active_session(&self) -> Option<&Session> {
         self.active_open()?.session.as_ref()

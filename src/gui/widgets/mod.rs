@@ -1,4 +1,5 @@
 //! Drawn parts that know no panel.
 
 pub mod button;
+pub mod list_row;
 pub mod rows_table;

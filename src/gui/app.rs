@@ -1,0 +1,341 @@
+//! `App` owns state, panels and worker. Before a frame it takes in what background work has reported; then it draws;
+//! then it does what was asked for.
+
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use egui::{CentralPanel, Event, Frame, Margin, Panel, Ui};
+
+use super::{
+    bars::{rail::rail_ui, status, top::top_bar_ui},
+    command::{AppCommand, Ask as _, Command, CommandQueue},
+    context::PanelContext,
+    dialogs::{notices, palette::CommandPalette, settings::settings_ui},
+    layout::Layout,
+    saved::{self, Saved},
+    state::{Section, Settings, State},
+    theme::{
+        self, PaletteExt as _, RAIL_WIDTH, SIDE_LIST_WIDTH, STATUS_BAR_HEIGHT, TOP_BAR_HEIGHT,
+    },
+};
+use crate::{
+    engine::{Error, Result, profiles::Environment},
+    worker::{Job, Worker},
+};
+
+/// How long after a change the window's state is written.
+const SAVED_AFTER: Duration = Duration::from_secs(3);
+/// How often the clocks of running jobs move.
+const CLOCK: Duration = Duration::from_millis(250);
+
+pub struct App {
+    pub state: State,
+    pub(super) commands: CommandQueue,
+    layout: Layout,
+    palette: CommandPalette,
+    settings_open: bool,
+    notices_open: bool,
+    saver: Saver,
+    /// Last: what the fields above have running is cancelled first, then the worker waits for it.
+    pub worker: Worker,
+}
+
+impl App {
+    /// `folder` is where the window's state is kept; `None` keeps nothing.
+    pub fn new(ctx: &egui::Context, worker: Worker, folder: Option<PathBuf>) -> Self {
+        theme::install(ctx);
+        let (saved, error) = folder.as_deref().map(Saved::load).unwrap_or_default();
+        let mut state = State {
+            section: saved.section,
+            active: saved.profile.clone(),
+            settings: saved.settings.clone(),
+            ..State::default()
+        };
+        if let Some(error) = error {
+            state.notices.push_error("Saved window", &error);
+        }
+        ctx.set_zoom_factor(state.settings.zoom);
+        apply(ctx, &state.settings);
+        Self {
+            layout: saved.layout(),
+            state,
+            commands: CommandQueue::default(),
+            palette: CommandPalette::default(),
+            settings_open: false,
+            notices_open: false,
+            saver: Saver::new(folder),
+            worker,
+        }
+    }
+
+    /// Take in what background work has reported.
+    pub fn poll(&mut self, ctx: &egui::Context) {
+        // Ctrl +, - and 0 are egui's.
+        self.state.settings.zoom = ctx.zoom_factor();
+        let changed = ctx.input(|input| input.events.iter().any(may_change));
+        if self.saver.is_due(ctx, changed) {
+            match self.saved().text() {
+                Ok(text) => self.saver.start(&self.worker, text),
+                Err(error) => self.state.notices.push_error("Saving the window", &error),
+            }
+        }
+        if let Some(error) = self.saver.poll() {
+            self.state.notices.push_error("Saving the window", &error);
+        }
+    }
+
+    /// Draw, then do what was asked for.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        self.shortcuts(ui);
+        self.bars_ui(ui);
+        self.section_ui(ui);
+        self.dialogs_ui(ui.ctx());
+        for command in self.commands.take() {
+            self.dispatch(ui.ctx(), command);
+        }
+    }
+
+    /// Keys of commands, before any widget sees them. A small window in front keeps them to itself.
+    fn shortcuts(&mut self, ui: &Ui) {
+        if self.settings_open || self.notices_open {
+            return;
+        }
+        let mut listed: Vec<_> = Command::listed(&self.state)
+            .into_iter()
+            .filter_map(|command| Some((command.words().shortcut?, command)))
+            .filter(|(_, command)| {
+                !self.palette.is_open() || *command == AppCommand::Palette.into()
+            })
+            .collect();
+        // Ctrl+Shift+M would also be taken for Ctrl+M.
+        listed.sort_by_key(|(keys, _)| !(keys.modifiers.shift || keys.modifiers.alt));
+        for (keys, command) in listed {
+            if ui.input_mut(|input| input.consume_shortcut(&keys)) {
+                self.commands.push(command);
+            }
+        }
+    }
+
+    fn bars_ui(&mut self, ui: &mut Ui) {
+        let running = self.worker.running();
+        if !running.is_empty() {
+            ui.request_repaint_after(CLOCK);
+        }
+        let cx = PanelContext::new(&self.state, &self.commands);
+        let palette = ui.palette();
+        let bar = Frame::new().fill(palette.panel);
+        Panel::top("top bar")
+            .exact_size(TOP_BAR_HEIGHT)
+            .frame(bar)
+            .show(ui, |ui| top_bar_ui(ui, &cx));
+        let open = cx.active().map(|open| open.profile.environment);
+        if open == Some(Environment::Production) {
+            let color = palette.environment(Environment::Production);
+            Panel::top("environment")
+                .exact_size(2.0)
+                .show_separator_line(false)
+                .frame(Frame::new().fill(color))
+                .show(ui, |_| {});
+        }
+        Panel::bottom("status bar")
+            .exact_size(STATUS_BAR_HEIGHT)
+            .frame(bar)
+            .show(ui, |ui| status::status_bar_ui(ui, &cx, &running));
+        Panel::left("rail")
+            .exact_size(RAIL_WIDTH)
+            .resizable(false)
+            .frame(bar)
+            .show(ui, |ui| rail_ui(ui, &cx));
+    }
+
+    fn section_ui(&mut self, ui: &mut Ui) {
+        let palette = ui.palette();
+        if self.state.section == Section::Query && self.state.settings.side_list {
+            Panel::left("side list")
+                .default_size(SIDE_LIST_WIDTH)
+                .size_range(160.0..=520.0)
+                .frame(
+                    Frame::new()
+                        .fill(palette.panel)
+                        .inner_margin(Margin::same(0)),
+                )
+                .show(ui, |_| {});
+        }
+        CentralPanel::default()
+            .frame(Frame::new().fill(palette.background))
+            .show(ui, |_| {});
+    }
+
+    fn dialogs_ui(&mut self, ctx: &egui::Context) {
+        let cx = PanelContext::new(&self.state, &self.commands);
+        self.palette.ui(ctx, &cx);
+        settings_ui(ctx, &cx, &mut self.settings_open);
+        notices::list_ui(ctx, &cx, &mut self.notices_open);
+        notices::toasts_ui(ctx, &cx);
+    }
+
+    fn dispatch(&mut self, ctx: &egui::Context, command: Command) {
+        match command {
+            Command::App(command) => self.handle(ctx, command),
+            Command::Profiles(_) | Command::Query(_) | Command::Schema(_) => {}
+        }
+        // What was asked for is seen at once.
+        ctx.request_repaint();
+    }
+
+    fn handle(&mut self, ctx: &egui::Context, command: AppCommand) {
+        let settings = &mut self.state.settings;
+        match command {
+            AppCommand::Show(section) => self.state.section = section,
+            AppCommand::Palette => self.palette.toggle(),
+            AppCommand::Split(direction) => {
+                self.layout.split(direction);
+            }
+            AppCommand::CloseTile => {
+                self.layout.close(self.layout.active());
+            }
+            AppCommand::SideList => settings.side_list = !settings.side_list,
+            AppCommand::Settings => self.settings_open = true,
+            AppCommand::Notices => self.notices_open = true,
+            AppCommand::CloseDialog => {
+                self.settings_open = false;
+                self.notices_open = false;
+            }
+            AppCommand::Theme(theme) => settings.theme = theme,
+            AppCommand::Change(changed) => {
+                ctx.set_zoom_factor(changed.zoom);
+                *settings = changed;
+            }
+            AppCommand::ZoomIn => egui::gui_zoom::zoom_in(ctx),
+            AppCommand::ZoomOut => egui::gui_zoom::zoom_out(ctx),
+            AppCommand::ZoomReset => ctx.set_zoom_factor(1.0),
+            AppCommand::CloseNotice(id) => self.state.notices.close(id),
+            AppCommand::CancelJob(id) => {
+                let running = self.worker.running();
+                running
+                    .iter()
+                    .filter(|work| work.id == id)
+                    .for_each(crate::worker::Running::cancel);
+            }
+            AppCommand::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+        }
+        apply(ctx, &self.state.settings);
+    }
+
+    /// What is kept from one start to the next.
+    fn saved(&self) -> Saved {
+        Saved {
+            section: self.state.section,
+            profile: self.state.active.clone(),
+            layout: serde_json::to_string(&self.layout).unwrap_or_default(),
+            settings: self.state.settings.clone(),
+            ..Saved::default()
+        }
+    }
+
+    /// At the end: what has not been saved yet.
+    pub fn save_now(&mut self) {
+        let written = self
+            .saved()
+            .text()
+            .and_then(|text| self.saver.write_now(&text));
+        if let Err(error) = written {
+            tracing::error!("the window's state is not saved: {error}");
+        }
+    }
+}
+
+fn apply(ctx: &egui::Context, settings: &Settings) {
+    ctx.set_theme(settings.theme);
+    theme::set_motion(ctx, settings.reduced_motion);
+}
+
+/// Moving the pointer alone changes nothing that is kept.
+fn may_change(event: &Event) -> bool {
+    !matches!(
+        event,
+        Event::PointerMoved(_)
+            | Event::PointerGone
+            | Event::MouseMoved(_)
+            | Event::MouseWheel { .. }
+    )
+}
+
+/// Writes the window's state a little after it has changed, on the worker.
+struct Saver {
+    folder: Option<PathBuf>,
+    written: String,
+    changed: Option<Instant>,
+    job: Job<()>,
+}
+
+impl Saver {
+    fn new(folder: Option<PathBuf>) -> Self {
+        Self {
+            folder,
+            written: String::new(),
+            changed: None,
+            job: Job::default(),
+        }
+    }
+
+    /// Something may have changed a while ago and has not been written.
+    fn is_due(&mut self, ctx: &egui::Context, changed: bool) -> bool {
+        if changed && self.changed.is_none() {
+            self.changed = Some(Instant::now());
+            // So that it is written when nothing else happens either.
+            ctx.request_repaint_after(SAVED_AFTER);
+        }
+        let due = self.changed.is_some_and(|at| at.elapsed() >= SAVED_AFTER);
+        due && !self.job.is_running()
+    }
+
+    fn start(&mut self, worker: &Worker, text: String) {
+        self.changed = None;
+        let Some(folder) = self.folder.clone() else {
+            return;
+        };
+        if text == self.written {
+            return;
+        }
+        self.written.clone_from(&text);
+        self.job.start(worker, "Save the window", |_| async move {
+            let written = tokio::task::spawn_blocking(move || saved::write(&folder, &text));
+            written
+                .await
+                .map_err(|error| Error::Invalid(error.to_string()))?
+        });
+    }
+
+    fn poll(&mut self) -> Option<Error> {
+        self.job.poll();
+        self.job.take_error()
+    }
+
+    fn write_now(&self, text: &str) -> Result<()> {
+        match &self.folder {
+            Some(folder) if text != self.written => saved::write(folder, text),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _: &mut eframe::Frame) {
+        self.poll(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        self.ui(ui);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
+    fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
+        self.save_now();
+    }
+}

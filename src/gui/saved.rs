@@ -1,0 +1,179 @@
+//! What the window keeps from one start to the next, in `window.toml` of the state folder: settings, section and
+//! layout. Never a password, never rows.
+//!
+//! eframe keeps the window's place and egui's scroll and fold positions in a file of its own beside it; that file is
+//! not written in one step, so nothing that people would miss is there.
+
+use std::{
+    fs, io,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    layout::Layout,
+    state::{Section, Settings},
+};
+use crate::engine::{Error, Result, profiles::ProfileId};
+
+const FILE: &str = "window.toml";
+const VERSION: u32 = 1;
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Saved {
+    pub version: u32,
+    pub section: Section,
+    /// The profile in the top bar; it is not connected to before it is asked for.
+    pub profile: Option<ProfileId>,
+    /// The tree of tiles as JSON: TOML has no maps by number.
+    pub layout: String,
+    pub settings: Settings,
+}
+
+/// Where the window's files are: `PORTHOLE_STATE_DIR`, else the platform's folder for state.
+pub fn folder() -> Option<PathBuf> {
+    if let Some(folder) = std::env::var_os("PORTHOLE_STATE_DIR").filter(|path| !path.is_empty()) {
+        return Some(folder.into());
+    }
+    let folders = directories::ProjectDirs::from("", "", "porthole")?;
+    let state = folders.state_dir().unwrap_or(folders.data_local_dir());
+    Some(state.to_owned())
+}
+
+impl Saved {
+    /// What is in the folder; the default where there is nothing. A file that cannot be read is put aside under
+    /// another name and the error returned beside the default, to be said once.
+    pub fn load(folder: &Path) -> (Self, Option<Error>) {
+        let path = folder.join(FILE);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return <_>::default(),
+            Err(source) => return (Self::default(), Some(file_error("read", path, source))),
+        };
+        match toml::from_str::<Self>(&text) {
+            Ok(saved) if saved.version <= VERSION => (saved, None),
+            Ok(_) => set_aside(&path, "it is of a newer version of Porthole"),
+            Err(error) => set_aside(&path, error.message()),
+        }
+    }
+
+    /// The tree of tiles; the default if it cannot be read.
+    pub fn layout(&self) -> Layout {
+        let layout: Layout = serde_json::from_str(&self.layout).unwrap_or_default();
+        layout.mend(|_| true)
+    }
+
+    /// Text of the file.
+    pub fn text(&self) -> Result<String> {
+        let saved = Self {
+            version: VERSION,
+            ..self.clone()
+        };
+        toml::to_string(&saved).map_err(|error| Error::Invalid(error.to_string()))
+    }
+}
+
+/// Write in one step: a crash leaves the old file or the new one. Does I/O: not in a frame.
+pub fn write(folder: &Path, text: &str) -> Result<()> {
+    let path = folder.join(FILE);
+    let written = fs::create_dir_all(folder).and_then(|()| {
+        // Made with mode 0600 on Unix.
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(&path).map_err(|error| error.error)?;
+        Ok(())
+    });
+    written.map_err(|source| file_error("write", path, source))
+}
+
+fn set_aside(path: &Path, why: &str) -> (Saved, Option<Error>) {
+    let aside = path.with_extension("toml.unreadable");
+    let moved = fs::rename(path, &aside);
+    let what = match moved {
+        Ok(()) => format!(
+            "the window starts afresh, as its saved state cannot be read ({why}); it was kept as {}",
+            aside.display()
+        ),
+        Err(error) => {
+            format!("the window's saved state cannot be read ({why}), nor kept aside: {error}")
+        }
+    };
+    (Saved::default(), Some(Error::Invalid(what)))
+}
+
+fn file_error(action: &'static str, path: PathBuf, source: io::Error) -> Error {
+    Error::File {
+        action,
+        path,
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gui::layout::Direction;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut layout = Layout::default();
+        let id = layout.split(Direction::Right).unwrap();
+        let saved = Saved {
+            version: VERSION,
+            section: Section::Query,
+            layout: serde_json::to_string(&layout).unwrap(),
+            ..Saved::default()
+        };
+        write(&folder.path().join("new"), &saved.text().unwrap()).unwrap();
+        let (read, error) = Saved::load(&folder.path().join("new"));
+        assert!(error.is_none());
+        assert_eq!(read, saved);
+        assert_eq!(read.layout().active(), id);
+    }
+
+    #[test]
+    fn nothing_saved_is_no_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let (read, error) = Saved::load(folder.path());
+        assert_eq!(read, Saved::default());
+        assert!(error.is_none());
+    }
+
+    #[test]
+    fn an_unreadable_file_is_kept_and_said() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE), "= not toml").unwrap();
+        let (_, error) = Saved::load(folder.path());
+        assert!(
+            error
+                .unwrap()
+                .to_string()
+                .contains("window.toml.unreadable")
+        );
+        let kept = fs::read_to_string(folder.path().join("window.toml.unreadable")).unwrap();
+        assert_eq!(kept, "= not toml");
+    }
+
+    #[test]
+    fn a_file_of_a_newer_version_is_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE), "version = 99").unwrap();
+        let (_, error) = Saved::load(folder.path());
+        assert!(error.is_some());
+        assert!(folder.path().join("window.toml.unreadable").exists());
+    }
+
+    #[test]
+    fn a_broken_layout_costs_the_layout_alone() {
+        let saved = Saved {
+            layout: "{".to_owned(),
+            ..Saved::default()
+        };
+        assert_eq!(saved.layout().panes().len(), 1);
+    }
+}
