@@ -14,7 +14,7 @@
 //! `engine/session/own.rs`; passwords live in [`engine::profiles::Secret`] alone.
 
 pub mod cli;
-
+pub mod demo;
 pub mod engine;
 #[cfg(feature = "gui")]
 pub mod gui;

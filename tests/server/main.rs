@@ -1,0 +1,8 @@
+//! Everything that talks to a real MySQL and a real MariaDB, in one program: each more would be one more link.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a fixture that cannot be made fails its test; clippy excuses test functions only, not what they call"
+)]
+
+mod demo;
+mod support;
