@@ -11,7 +11,7 @@ use super::{
     state::{Section, Settings, State, TableName},
     widgets::button::Button,
 };
-use crate::engine::profiles::ProfileId;
+use crate::engine::profiles::{ProfileId, check::Field};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -48,8 +48,27 @@ pub enum AppCommand {
 #[derive(Clone, Debug, PartialEq)]
 pub enum ProfilesCommand {
     New,
+    /// Go to a profile's page.
+    Show(ProfileId),
     Connect(ProfileId),
     Disconnect(ProfileId),
+    /// The rest is about the profile whose page is shown.
+    Save,
+    SaveAndConnect,
+    Revert,
+    Duplicate,
+    /// Ask whether to delete.
+    Delete,
+    DeleteNow,
+    Test,
+    /// Stop testing or connecting.
+    Stop,
+    FillFromUrl,
+    Browse(Field),
+    CheckKeyring,
+    /// Give another password than the one that is kept.
+    EnterPassword,
+    UsePassword,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -163,7 +182,35 @@ impl Ask for ProfilesCommand {
             Self::New => Words::new(icons::PLUS, "New profile"),
             Self::Connect(_) => Words::new(icons::PLUGS, "Connect"),
             Self::Disconnect(_) => Words::new(icons::PLUGS_CONNECTED, "Disconnect"),
+            Self::Show(_) => Words::new(icons::PENCIL_SIMPLE, "Edit profile"),
+            Self::Save => Words::new(icons::FLOPPY_DISK, "Save"),
+            Self::SaveAndConnect => Words::new(icons::PLUGS, "Save and connect"),
+            Self::Revert => Words::new(icons::ARROW_COUNTER_CLOCKWISE, "Discard changes"),
+            Self::Duplicate => Words::new(icons::COPY, "Duplicate"),
+            Self::Delete => Words::new(icons::TRASH, "Delete"),
+            Self::DeleteNow => Words::new(icons::TRASH, "Delete profile"),
+            Self::Test => Words::new(icons::PULSE, "Test connection"),
+            Self::Stop => Words::new(icons::X_CIRCLE, "Cancel"),
+            Self::FillFromUrl => Words::new(icons::CLIPBOARD_TEXT, "Fill in from URL"),
+            Self::Browse(field) => Words::new(
+                icons::FOLDER_OPEN,
+                format!("Browse for {}", lower_first(field.label())),
+            ),
+            Self::CheckKeyring => Words::new(icons::KEY, "Check the keyring"),
+            Self::EnterPassword => Words::new(icons::PASSWORD, "Enter password"),
+            Self::UsePassword => Words::new(icons::PLUGS, "Continue"),
         }
+    }
+}
+
+/// A label inside a sentence; one that starts with an abbreviation stays.
+fn lower_first(label: &str) -> String {
+    let mut chars = label.chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(chars).collect()
+        }
+        _ => label.to_owned(),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod bars;
 pub mod command;
 pub mod context;
 pub mod dialogs;
+pub mod files;
 pub mod icons;
 pub mod layout;
 pub mod notice;

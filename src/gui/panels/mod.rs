@@ -1,1 +1,3 @@
 //! One screen, one file. Panels do not import each other; they meet in `State` and `Command`.
+
+pub mod profiles;
