@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use egui::{CentralPanel, Event, Frame, Margin, Panel, Ui};
+use egui::{CentralPanel, Event, Frame, Panel, Role, Ui, WidgetInfo};
 
 use super::{
     bars::{rail::rail_ui, status, top::top_bar_ui},
@@ -14,6 +14,8 @@ use super::{
     context::PanelContext,
     dialogs::{notices, palette::CommandPalette, settings::settings_ui},
     layout::Layout,
+    panels::profiles::ProfilesPanel,
+    run::WindowOptions,
     saved::{self, Saved},
     state::{Section, Settings, State},
     theme::{
@@ -33,6 +35,7 @@ const CLOCK: Duration = Duration::from_millis(250);
 pub struct App {
     pub state: State,
     pub(super) commands: CommandQueue,
+    profiles: ProfilesPanel,
     layout: Layout,
     palette: CommandPalette,
     settings_open: bool,
@@ -43,10 +46,13 @@ pub struct App {
 }
 
 impl App {
-    /// `folder` is where the window's state is kept; `None` keeps nothing.
-    pub fn new(ctx: &egui::Context, worker: Worker, folder: Option<PathBuf>) -> Self {
+    pub fn new(ctx: &egui::Context, worker: Worker, options: WindowOptions) -> Self {
         theme::install(ctx);
-        let (saved, error) = folder.as_deref().map(Saved::load).unwrap_or_default();
+        let (saved, error) = options
+            .folder
+            .as_deref()
+            .map(Saved::load)
+            .unwrap_or_default();
         let mut state = State {
             section: saved.section,
             active: saved.profile.clone(),
@@ -58,20 +64,27 @@ impl App {
         }
         ctx.set_zoom_factor(state.settings.zoom);
         apply(ctx, &state.settings);
+        let mut profiles = ProfilesPanel::new(options.store, options.passwords);
+        profiles.load(&worker);
+        if let Some(target) = options.connect {
+            profiles.connect_to(target, &mut state, &worker);
+        }
         Self {
+            profiles,
             layout: saved.layout(),
             state,
             commands: CommandQueue::default(),
             palette: CommandPalette::default(),
             settings_open: false,
             notices_open: false,
-            saver: Saver::new(folder),
+            saver: Saver::new(options.folder),
             worker,
         }
     }
 
     /// Take in what background work has reported.
     pub fn poll(&mut self, ctx: &egui::Context) {
+        self.profiles.poll(&mut self.state, &self.worker);
         // Ctrl +, - and 0 are egui's.
         self.state.settings.zoom = ctx.zoom_factor();
         let changed = ctx.input(|input| input.events.iter().any(may_change));
@@ -137,7 +150,12 @@ impl App {
                 .exact_size(2.0)
                 .show_separator_line(false)
                 .frame(Frame::new().fill(color))
-                .show(ui, |_| {});
+                .show(ui, |ui| {
+                    let line = ui.response();
+                    line.widget_info(|| {
+                        WidgetInfo::labeled(Role::Label, true, "Production server")
+                    });
+                });
         }
         Panel::bottom("status bar")
             .exact_size(STATUS_BAR_HEIGHT)
@@ -151,21 +169,23 @@ impl App {
     }
 
     fn section_ui(&mut self, ui: &mut Ui) {
-        let palette = ui.palette();
-        if self.state.section == Section::Query && self.state.settings.side_list {
-            Panel::left("side list")
-                .default_size(SIDE_LIST_WIDTH)
-                .size_range(160.0..=520.0)
-                .frame(
-                    Frame::new()
-                        .fill(palette.panel)
-                        .inner_margin(Margin::same(0)),
-                )
-                .show(ui, |_| {});
+        let cx = PanelContext::new(&self.state, &self.commands);
+        match self.state.section {
+            Section::Profiles => self.profiles.ui(ui, &cx),
+            Section::Query => {
+                let palette = ui.palette();
+                if self.state.settings.side_list {
+                    Panel::left("side list")
+                        .default_size(SIDE_LIST_WIDTH)
+                        .size_range(160.0..=520.0)
+                        .frame(Frame::new().fill(palette.panel))
+                        .show(ui, |_| {});
+                }
+                CentralPanel::default()
+                    .frame(Frame::new().fill(palette.background))
+                    .show(ui, |_| {});
+            }
         }
-        CentralPanel::default()
-            .frame(Frame::new().fill(palette.background))
-            .show(ui, |_| {});
     }
 
     fn dialogs_ui(&mut self, ctx: &egui::Context) {
@@ -179,7 +199,10 @@ impl App {
     fn dispatch(&mut self, ctx: &egui::Context, command: Command) {
         match command {
             Command::App(command) => self.handle(ctx, command),
-            Command::Profiles(_) | Command::Query(_) | Command::Schema(_) => {}
+            Command::Profiles(command) => {
+                self.profiles.handle(command, &mut self.state, &self.worker)
+            }
+            Command::Query(_) | Command::Schema(_) => {}
         }
         // What was asked for is seen at once.
         ctx.request_repaint();

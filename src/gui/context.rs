@@ -5,6 +5,7 @@ use super::{
     command::CommandQueue,
     state::{OpenSession, State},
 };
+use crate::engine::profiles::Profile;
 
 pub struct PanelContext<'a> {
     pub state: &'a State,
@@ -23,6 +24,12 @@ impl<'a> PanelContext<'a> {
 
     pub fn active(&self) -> Option<&'a OpenSession> {
         self.state.active_open()
+    }
+
+    /// The profile that the top bar names: open, or open the last time.
+    pub fn chosen(&self) -> Option<&'a Profile> {
+        let open = self.active().map(|open| &open.profile);
+        open.or_else(|| self.state.profile(self.state.active.as_ref()?))
     }
 
     /// As if connected to a server; opens nothing. For tests of panels.

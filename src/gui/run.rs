@@ -6,16 +6,37 @@ use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
 
 use super::{app::App, saved};
-use crate::worker::Worker;
+use crate::{
+    engine::{
+        Result,
+        profiles::{Target, secrets::Passwords, store::Store},
+    },
+    worker::Worker,
+};
 
 /// Names the window's program to the desktop.
 const APP_ID: &str = "porthole";
 
 /// How the window is opened.
-#[derive(Debug, Default)]
 pub struct WindowOptions {
-    /// Where the window's state is kept; `None` for the platform's folder, see [`saved::folder`].
+    pub store: Store,
+    pub passwords: Passwords,
+    /// Where the window's state is kept; `None` keeps nothing.
     pub folder: Option<PathBuf>,
+    /// Connect to it at once.
+    pub connect: Option<Target>,
+}
+
+impl WindowOptions {
+    /// The platform's folders and keyring, or what the environment puts in their place.
+    pub fn of_system() -> Result<Self> {
+        Ok(Self {
+            store: Store::open_default()?,
+            passwords: Passwords::system(),
+            folder: saved::folder(),
+            connect: None,
+        })
+    }
 }
 
 /// Why there is no window.
@@ -34,7 +55,6 @@ pub enum WindowError {
 
 /// Open the window and stay until it is closed.
 pub fn run(options: WindowOptions) -> Result<(), WindowError> {
-    let folder = options.folder.or_else(saved::folder);
     let native = NativeOptions {
         renderer: Renderer::Glow,
         viewport: ViewportBuilder::default()
@@ -43,7 +63,10 @@ pub fn run(options: WindowOptions) -> Result<(), WindowError> {
             .with_icon(Arc::new(icon()))
             .with_inner_size([1280.0, 800.0])
             .with_min_inner_size([800.0, 560.0]),
-        persistence_path: folder.as_deref().map(|folder| folder.join("egui.ron")),
+        persistence_path: options
+            .folder
+            .as_deref()
+            .map(|folder| folder.join("egui.ron")),
         ..NativeOptions::default()
     };
     let opened = eframe::run_native(
@@ -52,7 +75,7 @@ pub fn run(options: WindowOptions) -> Result<(), WindowError> {
         Box::new(move |cc| {
             let ctx = cc.egui_ctx.clone();
             let worker = Worker::new(move || ctx.request_repaint())?;
-            Ok(Box::new(App::new(&cc.egui_ctx, worker, folder)))
+            Ok(Box::new(App::new(&cc.egui_ctx, worker, options)))
         }),
     );
     opened.map_err(|error| match error {

@@ -135,7 +135,7 @@ fn finder_ui(ui: &mut Ui, rect: Rect) -> Response {
 /// Whom we look at: dot and word in the environment's colour.
 fn picker_ui(ui: &mut Ui, rect: Rect, cx: &PanelContext<'_>) {
     let palette = ui.palette();
-    let profile = cx.active().map(|open| &open.profile);
+    let profile = cx.chosen();
     let response = ui.interact(rect, ui.scope_id().with("profile picker"), Sense::click());
     let name = profile.map_or("Choose a profile", |profile| profile.name.as_str());
     let spoken = match profile {
