@@ -1,4 +1,5 @@
 //! The window's parts, driven by their labels; no server, no GPU.
 
 mod frame;
+mod profiles;
 mod rows_table;
