@@ -4,5 +4,11 @@
     reason = "a fixture that cannot be made fails its test; clippy excuses test functions only, not what they call"
 )]
 
+mod certificates;
 mod demo;
+mod query;
+mod session;
+mod sessions;
 mod support;
+mod tls;
+mod values;

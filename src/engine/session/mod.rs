@@ -34,6 +34,12 @@ use super::{
 
 /// Time for a polite goodbye; then the line is simply dropped.
 const GOODBYE: Duration = Duration::from_millis(50);
+/// Pauses before a full server is asked again.
+const FULL_PAUSES: [Duration; 3] = [
+    Duration::from_millis(50),
+    Duration::from_millis(150),
+    Duration::from_millis(450),
+];
 /// Time for the answer to a ping.
 const PING: Duration = Duration::from_secs(3);
 
@@ -174,7 +180,17 @@ impl Session {
             .ok();
     }
 
+    /// A connection of the pool. A server that is full for a moment (it may still be clearing up a connection
+    /// that we closed) is asked again, with growing pauses.
     async fn connection(&self) -> Result<Conn> {
+        for pause in FULL_PAUSES {
+            match connect::within(self.profile(), self.inner.pool.get_conn()).await {
+                Err(error) if error.cause == ConnectCause::TooManyConnections => {
+                    tokio::time::sleep(pause).await;
+                }
+                end => return Ok(end?),
+            }
+        }
         Ok(connect::within(self.profile(), self.inner.pool.get_conn()).await?)
     }
 
