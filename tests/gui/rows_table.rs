@@ -257,6 +257,39 @@ impl Grid {
     }
 }
 
+/// A text as it was drawn.
+#[derive(Clone, Debug)]
+struct Drawn {
+    text: String,
+    rect: Rect,
+    color: egui::Color32,
+}
+
+impl Grid {
+    fn drawn(&self) -> Vec<Drawn> {
+        let shapes = &self.harness.output().shapes;
+        shapes
+            .iter()
+            .filter_map(|clipped| match &clipped.shape {
+                egui::Shape::Text(text) => Some(Drawn {
+                    text: text.galley.text().to_owned(),
+                    rect: text.galley.rect.translate(text.pos.to_vec2()),
+                    color: text.galley.job.sections.first()?.format.color,
+                }),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn drawn_as(&self, text: &str) -> Drawn {
+        let drawn = self.drawn();
+        let found = drawn.iter().find(|drawn| drawn.text == text);
+        found
+            .cloned()
+            .unwrap_or_else(|| panic!("{text:?} is not drawn: {drawn:?}"))
+    }
+}
+
 fn at(row: u64, column: usize) -> CellRef {
     CellRef { row, column }
 }
@@ -436,8 +469,13 @@ fn tab_leaves_the_grid_and_arrows_do_not() {
         .with_context_setup(theme::install)
         .build_ui_state(
             move |ui, table: &mut RowsTable| {
-                let _ = ui.button("Before");
-                table.ui(ui, &rows);
+                let beside = ui.max_rect().with_min_x(340.0);
+                let _ = ui.put(beside, egui::Button::new("Beside"));
+                let left = ui.max_rect().with_max_x(330.0);
+                ui.scope_builder(egui::UiBuilder::new().max_rect(left), |ui| {
+                    let _ = ui.button("Before");
+                    table.ui(ui, &rows);
+                });
             },
             RowsTable::default(),
         );
@@ -453,7 +491,13 @@ fn tab_leaves_the_grid_and_arrows_do_not() {
     harness.key_press(Key::Tab);
     harness.run();
     assert!(focused(&harness));
-    for key in [Key::ArrowUp, Key::ArrowLeft, Key::ArrowDown, Key::Escape] {
+    for key in [
+        Key::ArrowUp,
+        Key::ArrowRight,
+        Key::ArrowRight,
+        Key::ArrowDown,
+        Key::Escape,
+    ] {
         harness.key_press(key);
         harness.run();
         assert!(focused(&harness), "{key:?}");
@@ -817,4 +861,89 @@ fn the_menu_copies_what_is_selected() {
             columns: 1
         })
     );
+}
+
+#[test]
+fn numbers_end_at_the_right_and_words_of_ours_are_faint() {
+    let rows = Sample::new(
+        &[
+            ("number", Kind::Int),
+            ("text", Kind::Text),
+            ("empty", Kind::Text),
+        ],
+        1,
+    )
+    .with(0, 0, Value::Int(42))
+    .with(0, 1, Value::Null)
+    .with_text(0, 2, "");
+    let grid = Grid::new(rows);
+    let palette = theme::Palette::of(grid.harness.ctx.theme());
+    let (number, null, empty) = (
+        grid.drawn_as("42"),
+        grid.drawn_as("NULL"),
+        grid.drawn_as("''"),
+    );
+    assert!((grid.cell("42").right() - number.rect.right() - 10.0).abs() <= 1.0);
+    assert!((null.rect.left() - grid.cell("NULL").left() - 10.0).abs() <= 1.0);
+    assert_eq!(number.color, palette.text);
+    assert_eq!((null.color, empty.color), (palette.faint, palette.faint));
+    assert!(null.rect.height() < number.rect.height());
+}
+
+#[test]
+fn what_is_too_wide_ends_in_a_faint_ellipsis_inside_of_its_column() {
+    for text in [
+        "x".repeat(1 << 20),
+        "é".repeat(1 << 20),
+        "\u{7}".repeat(1 << 20),
+    ] {
+        let rows = Sample::new(&[("wide", Kind::Text), ("next", Kind::Text)], 1)
+            .with_text(0, 0, &text)
+            .with_text(0, 1, "neighbour");
+        let grid = Grid::new(rows);
+        let ellipsis = grid.drawn_as("…");
+        let palette = theme::Palette::of(grid.harness.ctx.theme());
+        assert_eq!(ellipsis.color, palette.faint);
+        let next = grid.cell("neighbour").left();
+        assert!(ellipsis.rect.right() <= next - 9.0, "{ellipsis:?}");
+        for drawn in grid.drawn() {
+            assert!(drawn.text.len() < 2000, "{} bytes", drawn.text.len());
+            assert!(drawn.rect.right() <= next || drawn.rect.left() >= next);
+        }
+    }
+}
+
+#[test]
+fn rows_are_drawn_at_even_distances_at_the_end_of_ten_million() {
+    let mut grid = Grid::new(numbered(1, 10_000_000));
+    grid.click("1");
+    grid.go_to("9990000");
+    grid.harness.hover_at(grid.rect().center());
+    grid.wheel(vec2(0.0, -5.0));
+    let top = |number: u64| grid.drawn_as(&number.to_string()).rect.top();
+    for number in 9_989_995..9_990_010 {
+        assert_eq!(top(number + 1) - top(number), 24.0, "{number}");
+    }
+}
+
+#[test]
+fn hovering_a_cut_cell_shows_more_of_it() {
+    let long = format!("{}the end of it", "word ".repeat(40));
+    let rows = Sample::new(&[("a", Kind::Text)], 2)
+        .with_text(0, 0, &long)
+        .with_text(1, 0, "short");
+    let mut grid = Grid::new(rows);
+    let shown = |grid: &Grid| {
+        let drawn = grid.drawn();
+        drawn
+            .iter()
+            .any(|drawn| drawn.text.ends_with("the end of it"))
+    };
+    grid.harness.hover_at(grid.cell("short").center());
+    grid.harness.run_steps(90);
+    assert!(!shown(&grid));
+    let place = grid.cell(&long);
+    grid.harness.hover_at(place.center());
+    grid.harness.run_steps(90);
+    assert!(shown(&grid));
 }

@@ -340,6 +340,16 @@ mod tests {
     }
 
     #[test]
+    fn shortening_keeps_the_marks_that_are_left() {
+        let mut cell = shown(b"ab\x01c\x02d");
+        cell.shorten(4);
+        assert_eq!((cell.text.as_str(), marks(&cell)), ("ab\\x", vec!["\\x"]));
+        assert!(cell.cut);
+        cell.shorten(1);
+        assert_eq!((cell.text.as_str(), cell.marks.len()), ("a", 0));
+    }
+
+    #[test]
     fn binary_says_its_length() {
         let text =
             |bytes: &[u8]| CellText::new(Some(Cell::Binary(bytes)), Kind::Binary, LONGEST).text;

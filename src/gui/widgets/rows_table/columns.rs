@@ -10,7 +10,7 @@ use super::{
     Rows,
     cell_text::{CellText, LONGEST},
 };
-use crate::engine::value::Column;
+use crate::engine::value::{Column, Kind};
 
 /// Cells that first widths are taken from, over all columns.
 const SAMPLE: usize = 20_000;
@@ -168,7 +168,7 @@ impl Columns {
             .filter_map(|row| rows.cell(row, index))
             .map(|cell| CellText::new(Some(cell), column.kind, WIDEST_FIRST).width())
             .max()
-            .unwrap_or(0)
+            .map_or(0, |longest| longest + growth(column.kind))
             .max(header_width(column));
         (longest.min(WIDEST_FIRST) as f32 + PADDING).max(NARROWEST_FIRST)
     }
@@ -185,6 +185,15 @@ impl Columns {
     }
 }
 
+/// Whole numbers grow along a table, and one that is cut says nothing: room for some digits more than the first rows
+/// have.
+fn growth(kind: Kind) -> usize {
+    match kind {
+        Kind::Int | Kind::UInt { .. } => 3,
+        _ => 0,
+    }
+}
+
 fn header_width(column: &Column) -> usize {
     CellText::name(&column.name, LONGEST).width()
 }
@@ -197,7 +206,7 @@ mod tests {
     )]
 
     use super::*;
-    use crate::engine::value::{Cell, Kind};
+    use crate::engine::value::Cell;
 
     struct Sample {
         columns: Vec<Column>,
@@ -242,6 +251,15 @@ mod tests {
         let mut columns = Columns::default();
         columns.follow(&sample(&["id"], &"x".repeat(100_000), 3), 10.0);
         assert_eq!(columns.width(0), 474.0);
+    }
+
+    #[test]
+    fn whole_numbers_have_room_to_grow() {
+        let mut numbers = sample(&["n"], "123456789", 3);
+        numbers.columns[0].kind = Kind::Int;
+        let mut columns = Columns::default();
+        columns.follow(&numbers, 10.0);
+        assert_eq!(columns.width(0), 154.0);
     }
 
     #[test]
