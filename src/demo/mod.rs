@@ -118,32 +118,40 @@ impl Demo {
 ///
 /// Not in the binary log: that begins with the changes that happen while somebody watches.
 pub async fn load(server: &Server, now: i64) -> Result<()> {
-    let mut writer = server.writer().await?;
+    let (mut one, mut other) = (loader(server).await?, loader(server).await?);
+    schema::create(&mut one).await?;
+    tokio::try_join!(load_analytics(&mut one, now), load_shop(&mut other, now))?;
+    one.close().await?;
+    other.close().await
+}
+
+async fn load_analytics(writer: &mut Writer, now: i64) -> Result<()> {
     let random = &mut Random::new(SEED);
-    for setting in [
-        "sql_log_bin = 0",
-        "unique_checks = 0",
-        "foreign_key_checks = 0",
-        "time_zone = '+00:00'",
-    ] {
-        writer.run(&format!("SET SESSION {setting}")).await?;
-    }
-    schema::create(&mut writer).await?;
     let assignments = analytics::assignments(random, now);
     writer
         .insert(analytics::ASSIGNMENT_COLUMNS, assignments)
         .await?;
-    writer
-        .insert(analytics::FLAG_COLUMNS, analytics::flag_events(random, now))
-        .await?;
-    let tables = analytics::tracker(random, now)
-        .into_iter()
-        .chain(shop::rows(random, now));
-    for (columns, rows) in tables {
+    let events = analytics::flag_events(random, now);
+    writer.insert(analytics::FLAG_COLUMNS, events).await?;
+    for (columns, rows) in analytics::tracker(random, now) {
         writer.insert(columns, rows.into_iter()).await?;
     }
-    every_type::create(&mut writer).await?;
-    writer.close().await
+    Ok(())
+}
+
+async fn load_shop(writer: &mut Writer, now: i64) -> Result<()> {
+    for (columns, rows) in shop::rows(&mut Random::new(SEED), now) {
+        writer.insert(columns, rows.into_iter()).await?;
+    }
+    every_type::create(writer).await
+}
+
+async fn loader(server: &Server) -> Result<Writer> {
+    let mut writer = server.writer().await?;
+    writer
+        .run("SET SESSION sql_log_bin = 0, unique_checks = 0, foreign_key_checks = 0")
+        .await?;
+    Ok(writer)
 }
 
 async fn reader(server: &Server) -> Result<Target> {

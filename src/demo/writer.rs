@@ -7,8 +7,8 @@ use mysql_async::{Conn, prelude::Queryable as _};
 
 use super::{Kind, Result, Server};
 
-/// Statements of this many rows are the quick middle between round trips and packet size.
-const ROWS_A_STATEMENT: usize = 2_000;
+/// MariaDB took 4.1 s for the 200,000 assignments by 2,000 rows a statement, and 2.8 s by 400.
+const ROWS_A_STATEMENT: usize = 400;
 
 /// A connection that may write, to a server that we started.
 #[derive(Debug)]
