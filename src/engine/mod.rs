@@ -12,5 +12,6 @@ pub mod schema;
 pub mod session;
 pub mod sql;
 pub mod value;
+pub mod visible;
 
 pub use error::{Error, Result};
