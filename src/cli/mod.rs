@@ -1,1 +1,98 @@
-//! The command line: one file a subcommand.
+//! The command line: one file a subcommand, named as the panel of the window is.
+//!
+//! Data goes to stdout and everything else to stderr; [`print`] is the only place that does either. What a command
+//! can do is the engine's; here stand its arguments, its words and its exit code.
+
+mod completions;
+mod failure;
+mod interrupt;
+mod output;
+mod parameters;
+pub mod print;
+mod profiles;
+mod query;
+mod target;
+mod test_connection;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use self::failure::Failure;
+
+const EXAMPLES: &str = "\
+Examples:
+  porthole                                            open the window
+  porthole query --url mysql://ann@db.example.com/shop 'SELECT * FROM orders LIMIT 10'
+  porthole profiles add shop --url mysql://ann@db.example.com/shop --password keyring
+  porthole query --profile shop --format csv -o orders.csv -f orders.sql
+
+Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused as not read-only, 130 interrupted.";
+
+/// Look into any MySQL or MariaDB server and touch nothing.
+///
+/// Without a command, Porthole opens its window. Whatever you ask, it only reads: a statement that would change,
+/// lock or hold up the server is refused before it is sent.
+#[derive(Parser)]
+#[command(name = "porthole", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do; nothing opens the window.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Say on stderr what is being done; never SQL, values or passwords.
+    #[arg(short, long, global = true, display_order = 100)]
+    pub verbose: bool,
+}
+
+/// The verbs.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run one statement that reads, and print its rows.
+    Query(query::Args),
+    /// Connect, say who answers and how the line is protected, and disconnect.
+    TestConnection(test_connection::Args),
+    /// List, show, add, remove and test saved connections.
+    Profiles(profiles::Args),
+    /// Print a script that completes Porthole's commands in your shell.
+    Completions(completions::Args),
+}
+
+/// Do what a command says, and say what became of it.
+pub fn run(command: Command) -> ExitCode {
+    let done = match command {
+        Command::Query(args) => query::run(&args),
+        Command::TestConnection(args) => test_connection::run(&args),
+        Command::Profiles(args) => profiles::run(args),
+        Command::Completions(args) => completions::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            print::failure(&failure);
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+/// The runtime of one command: one thread for the connection, beside those that wait for files and pipes.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| Failure::Failed {
+            message: format!("cannot start: {source}"),
+            hint: None,
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_contradict_nothing() {
+        Cli::command().debug_assert();
+    }
+}

@@ -343,22 +343,22 @@ fn an_answer_without_rows_has_its_header_and_is_valid() {
     };
     none().is_written(
         Format::Csv,
-        &expect![[r#"
+        &expect![[r"
         a,b
-    "#]],
+    "]],
     );
     none().is_written(
         Format::Table,
-        &expect![[r#"
+        &expect![[r"
         a | b
         --+--
-    "#]],
+    "]],
     );
     none().is_written(
         Format::Json,
-        &expect![[r#"
+        &expect![[r"
         []
-    "#]],
+    "]],
     );
     none().is_written(Format::Ndjson, &expect![""]);
 }
@@ -371,11 +371,11 @@ fn a_long_value_is_cut_in_a_table_and_nowhere_else() {
         ("b", Values::Binary, texts(&[Some(&[0xab; 1000])])),
     ]);
     assert!(answer.in_batches(Format::Tsv, 1).contains(&long));
-    answer.is_written(Format::Table, &expect![[r#"
+    answer.is_written(Format::Table, &expect![[r"
         t                                                                               | b
         --------------------------------------------------------------------------------+----------------------------------------------------------------------------------------------
         日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日… | 0xABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABA… (1000 bytes)
-    "#]]);
+    "]]);
 }
 
 #[test]
