@@ -89,7 +89,7 @@ mod tests {
                     value::text(Cell::UInt(value), Kind::UInt { zerofill })
                 );
             }
-            for signed in [value as i64, (value as i64).wrapping_neg()] {
+            for signed in [value.cast_signed(), value.cast_signed().wrapping_neg()] {
                 assert_eq!(
                     written(|out| int(out, signed)),
                     value::text(Cell::Int(signed), Kind::Int)

@@ -74,7 +74,7 @@ fn with_signs(text: &str) -> String {
 }
 
 fn texts(values: &[Option<&[u8]>]) -> ArrayRef {
-    Arc::new(BinaryArray::from_iter(values.iter().copied()))
+    Arc::new(values.iter().copied().collect::<BinaryArray>())
 }
 
 fn hostile() -> Answer {
