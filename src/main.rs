@@ -3,7 +3,10 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use porthole::cli::{self, Cli, Failure, print};
+use porthole::{
+    cli::{self, Cli, Command, Failure, demo, print},
+    engine::profiles::Target,
+};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -11,22 +14,41 @@ fn main() -> ExitCode {
         print::start_log();
     }
     match cli.command {
+        None => cli::end(window(None)),
+        Some(Command::Demo(args)) if !args.no_window => cli::end(demo_window(&args)),
         Some(command) => cli::run(command),
-        None => end(window()),
     }
 }
 
-fn window() -> Result<(), Failure> {
-    Err(Failure::Usage {
-        message: "this build of Porthole has no window".to_owned(),
-        hint: Some("The command line does the same work: porthole --help".to_owned()),
+/// The sample server, for as long as the window is open.
+fn demo_window(args: &demo::Args) -> Result<(), Failure> {
+    let running = demo::Running::start(args)?;
+    let seen = running.target().and_then(|target| window(Some(target)));
+    running.stop()?;
+    seen
+}
+
+#[cfg(feature = "gui")]
+fn window(connect: Option<Target>) -> Result<(), Failure> {
+    use porthole::gui::run::{WindowOptions, run};
+
+    let options = WindowOptions {
+        connect,
+        ..WindowOptions::of_system()?
+    };
+    run(options).map_err(|error| Failure::Failed {
+        message: error.to_string(),
+        hint: None,
     })
 }
 
-fn end(done: Result<(), Failure>) -> ExitCode {
-    let Err(failure) = done else {
-        return ExitCode::SUCCESS;
-    };
-    print::failure(&failure);
-    ExitCode::from(failure.exit_code())
+#[cfg(not(feature = "gui"))]
+fn window(_: Option<Target>) -> Result<(), Failure> {
+    Err(Failure::Usage {
+        message: "this build of Porthole has no window".to_owned(),
+        hint: Some(
+            "The command line does the same work: porthole --help, or porthole demo --no-window"
+                .to_owned(),
+        ),
+    })
 }

@@ -1,8 +1,8 @@
 //! Why a command did not do what was asked, and its exit code.
 
-use std::{error::Error as _, fmt::Write as _, io};
+use std::{fmt::Write as _, io};
 
-use crate::engine::Error;
+use crate::{demo, engine::Error};
 
 /// What ends a command early.
 #[derive(Debug)]
@@ -31,6 +31,15 @@ pub enum Failure {
     Interrupted,
 }
 
+impl From<demo::Error> for Failure {
+    fn from(error: demo::Error) -> Self {
+        Self::Failed {
+            message: with_causes(&error),
+            hint: error.hint(),
+        }
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Engine(error)
@@ -43,6 +52,22 @@ impl Failure {
         Self::Usage {
             message: message.into(),
             hint: Some(hint.into()),
+        }
+    }
+
+    /// The runtime cannot be had.
+    pub(super) fn no_runtime(error: &io::Error) -> Self {
+        Self::Failed {
+            message: format!("cannot start: {error}"),
+            hint: None,
+        }
+    }
+
+    /// Signals cannot be listened for.
+    pub(super) fn no_signals(error: &io::Error) -> Self {
+        Self::Failed {
+            message: format!("cannot listen for Ctrl-C: {error}"),
+            hint: None,
         }
     }
 
@@ -101,7 +126,7 @@ impl Failure {
 }
 
 /// The message, and the causes that it does not already tell.
-fn with_causes(error: &Error) -> String {
+fn with_causes(error: &dyn std::error::Error) -> String {
     let mut message = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -15,12 +15,10 @@ pub(super) struct Interrupt {
 impl Interrupt {
     /// Start listening; from here on Ctrl-C does not end the process by itself.
     pub(super) fn listen() -> Result<Self, Failure> {
-        let cannot_listen = |error: std::io::Error| Failure::Failed {
-            message: format!("cannot listen for Ctrl-C: {error}"),
-            hint: None,
-        };
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(cannot_listen)?;
-        let mut terminate = signal(SignalKind::terminate()).map_err(cannot_listen)?;
+        let mut interrupt =
+            signal(SignalKind::interrupt()).map_err(|error| Failure::no_signals(&error))?;
+        let mut terminate =
+            signal(SignalKind::terminate()).map_err(|error| Failure::no_signals(&error))?;
         let end = CancellationToken::new();
         let (cancel, at_once) = (CancellationToken::new(), CancellationToken::new());
         let steps = [cancel.clone(), at_once.clone()];

@@ -4,6 +4,7 @@
 //! can do is the engine's; here stand its arguments, its words and its exit code.
 
 mod completions;
+pub mod demo;
 mod failure;
 mod interrupt;
 mod output;
@@ -23,6 +24,7 @@ pub use self::failure::Failure;
 const EXAMPLES: &str = "\
 Examples:
   porthole                                            open the window
+  porthole demo                                       open it on a private server with sample data
   porthole query --url mysql://ann@db.example.com/shop 'SELECT * FROM orders LIMIT 10'
   porthole profiles add shop --url mysql://ann@db.example.com/shop --password keyring
   porthole query --profile shop --format csv -o orders.csv -f orders.sql
@@ -53,6 +55,8 @@ pub enum Command {
     TestConnection(test_connection::Args),
     /// List, show, add, remove and test saved connections.
     Profiles(profiles::Args),
+    /// Start a private server with sample data, and look at it.
+    Demo(demo::Args),
     /// Print a script that completes Porthole's commands in your shell.
     Completions(completions::Args),
 }
@@ -63,15 +67,19 @@ pub fn run(command: Command) -> ExitCode {
         Command::Query(args) => query::run(&args),
         Command::TestConnection(args) => test_connection::run(&args),
         Command::Profiles(args) => profiles::run(args),
+        Command::Demo(args) => demo::run(&args),
         Command::Completions(args) => completions::run(&args),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            print::failure(&failure);
-            ExitCode::from(failure.exit_code())
-        }
-    }
+    end(done)
+}
+
+/// Say what failed, if anything did, and end with the code for it.
+pub fn end(done: Result<(), Failure>) -> ExitCode {
+    let Err(failure) = done else {
+        return ExitCode::SUCCESS;
+    };
+    print::failure(&failure);
+    ExitCode::from(failure.exit_code())
 }
 
 /// The runtime of one command: one thread for the connection, beside those that wait for files and pipes.
@@ -79,10 +87,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|source| Failure::Failed {
-            message: format!("cannot start: {source}"),
-            hint: None,
-        })
+        .map_err(|error| Failure::no_runtime(&error))
 }
 
 #[cfg(test)]
