@@ -21,6 +21,7 @@ use super::{
     theme::{
         self, PaletteExt as _, RAIL_WIDTH, SIDE_LIST_WIDTH, STATUS_BAR_HEIGHT, TOP_BAR_HEIGHT,
     },
+    watch::Watch,
 };
 use crate::{
     engine::{Error, Result, profiles::Environment},
@@ -41,6 +42,7 @@ pub struct App {
     settings_open: bool,
     notices_open: bool,
     saver: Saver,
+    watch: Watch,
     /// Last: what the fields above have running is cancelled first, then the worker waits for it.
     pub worker: Worker,
 }
@@ -78,6 +80,7 @@ impl App {
             settings_open: false,
             notices_open: false,
             saver: Saver::new(options.folder),
+            watch: Watch::default(),
             worker,
         }
     }
@@ -85,6 +88,7 @@ impl App {
     /// Take in what background work has reported.
     pub fn poll(&mut self, ctx: &egui::Context) {
         self.profiles.poll(&mut self.state, &self.worker);
+        self.watch.poll(&mut self.state, &self.worker);
         // Ctrl +, - and 0 are egui's.
         self.state.settings.zoom = ctx.zoom_factor();
         let changed = ctx.input(|input| input.events.iter().any(may_change));
@@ -200,7 +204,7 @@ impl App {
         match command {
             Command::App(command) => self.handle(ctx, command),
             Command::Profiles(command) => {
-                self.profiles.handle(command, &mut self.state, &self.worker)
+                self.profiles.handle(command, &mut self.state, &self.worker);
             }
             Command::Query(_) | Command::Schema(_) => {}
         }

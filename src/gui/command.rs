@@ -102,6 +102,22 @@ impl Words {
         }
     }
 
+    /// The keys, as people read them: `Ctrl+K`.
+    pub fn keys(&self) -> Option<String> {
+        let KeyboardShortcut {
+            modifiers,
+            logical_key,
+        } = self.shortcut?;
+        let names = egui::ModifierNames::NAMES;
+        let modifiers = names.format(&modifiers, cfg!(target_os = "macos"));
+        let key = logical_key.symbol_or_name();
+        Some(if modifiers.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{modifiers}+{key}")
+        })
+    }
+
     fn key(self, modifiers: Modifiers, key: Key) -> Self {
         Self {
             shortcut: Some(KeyboardShortcut::new(modifiers, key)),

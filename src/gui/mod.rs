@@ -18,4 +18,5 @@ pub mod run;
 pub mod saved;
 pub mod state;
 pub mod theme;
+pub mod watch;
 pub mod widgets;

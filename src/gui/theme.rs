@@ -360,7 +360,8 @@ fn visuals(theme: Theme) -> Visuals {
         color: palette.shade,
     };
     visuals.selection.bg_fill = palette.selection;
-    visuals.selection.stroke = Stroke::new(1.0, palette.text);
+    // Also the ring of a field that has the keyboard.
+    visuals.selection.stroke = Stroke::new(1.0, palette.accent);
     visuals.text_cursor.stroke = Stroke::new(1.5, palette.accent);
     visuals.indent_has_left_vline = false;
     visuals.striped = false;
@@ -379,6 +380,9 @@ fn visuals(theme: Theme) -> Visuals {
     visuals.widgets.hovered = widget(palette.raised, palette.line, palette.text);
     visuals.widgets.active = widget(palette.raised, palette.accent, palette.text);
     visuals.widgets.open = widget(palette.raised, palette.line, palette.text);
+    // Boxes to tick and the rails of sliders; buttons use the weak fill.
+    visuals.widgets.inactive.bg_fill = palette.line;
+    visuals.widgets.hovered.bg_fill = palette.line;
     visuals
 }
 

@@ -80,11 +80,12 @@ impl Worker {
         })
     }
 
-    /// What runs now, oldest first.
+    /// What runs now, oldest first. Work without a name is not listed: it runs as long as the window does.
     pub fn running(&self) -> Vec<Running> {
         let mut running = self.running.borrow_mut();
         running.retain(|work| work.alive.strong_count() > 0);
-        running.clone()
+        let listed = running.iter().filter(|work| !work.name.is_empty());
+        listed.cloned().collect()
     }
 
     /// Run `work` until it ends by itself; `repaint` follows its end.
@@ -178,6 +179,9 @@ mod tests {
         worker.spawn("Second", |cancel| async move { cancel.cancelled().await });
         let names: Vec<_> = worker.running().into_iter().map(|work| work.name).collect();
         assert_eq!(names, ["First", "Second"]);
+
+        worker.spawn("", |cancel| async move { cancel.cancelled().await });
+        assert_eq!(worker.running().len(), 2);
 
         worker.running()[0].cancel();
         test::until(|| worker.running().len() == 1);

@@ -1,5 +1,7 @@
 //! The frame: rail, top bar, status bar, palette, settings, messages.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
 use std::{
     sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant},
@@ -329,6 +331,10 @@ fn every_control_of_the_frame_can_be_reached_by_tab() {
     }
 }
 
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the method itself holds for one lifetime only"
+)]
 fn kittest_focused() -> egui_kittest::kittest::By<'static> {
     egui_kittest::kittest::By::new().predicate(|node| node.is_focused())
 }

@@ -62,9 +62,6 @@ fn section_ui(ui: &mut egui::Ui, section: Section, chosen: bool) -> Response {
     };
     let font = egui::FontId::proportional(20.0);
     painter.text(rect.center(), Align2::CENTER_CENTER, words.icon, font, ink);
-    let keys = words
-        .shortcut
-        .map(|shortcut| ui.format_shortcut(&shortcut))
-        .unwrap_or_default();
+    let keys = words.keys().unwrap_or_default();
     response.on_hover_text(format!("{}  {keys}", words.text))
 }

@@ -26,7 +26,7 @@ pub fn status_bar_ui(ui: &mut Ui, cx: &PanelContext<'_>, running: &[Running]) {
     ui.style_mut().override_text_style = Some(TextStyle::Small);
     ui.spacing_mut().item_spacing.x = SPACE[1];
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        ui.add_space(SPACE[1]);
+        ui.add_space(SPACE[0]);
         notices_ui(ui, cx);
         jobs_ui(ui, cx, running);
         if let Some(facts) = cx.active().and_then(|open| open.facts.as_ref()) {
@@ -68,6 +68,7 @@ fn connection_ui(ui: &mut Ui, open: &OpenSession) {
     };
     let server = format!("{} · {}", product_words(facts), facts.address);
     ui.label(RichText::new(server).color(palette.secondary));
+    ui.add_space(3.0 - SPACE[1]); // one sentence with what comes before
     tls_ui(ui, open);
     ui.add_space(SPACE[0]);
     read_only_ui(ui, &facts.read_only);

@@ -118,8 +118,8 @@ fn finder_ui(ui: &mut Ui, rect: Rect) -> Response {
         body,
         palette.secondary,
     );
-    if let Some(shortcut) = words.shortcut {
-        let keys = ui.format_shortcut(&shortcut).replace('+', " ");
+    if let Some(keys) = words.keys() {
+        let keys = keys.replace('+', " ");
         let small = TextStyle::Small.resolve(ui.style());
         painter.text(
             pos2(rect.right() - 10.0, y),

@@ -90,7 +90,6 @@ impl CommandPalette {
         let last = found.len().saturating_sub(1);
         self.chosen = self.chosen.saturating_add_signed(moved).min(last);
 
-        ui.add_space(SPACE[0]);
         if found.is_empty() {
             ui.label(format!("Nothing is called “{}”.", self.text));
             return false;
@@ -134,12 +133,9 @@ fn name_field(field: &egui::Response, name: &str) {
 fn entries(state: &State) -> Vec<Entry> {
     let commands = Command::listed(state).into_iter().map(|command| {
         let words = command.words();
-        let shortcut = words.shortcut;
         Entry {
+            detail: words.keys().unwrap_or_default(),
             text: words.text.into_owned(),
-            detail: shortcut.map_or_else(String::new, |keys| {
-                keys.format(&egui::ModifierNames::NAMES, cfg!(target_os = "macos"))
-            }),
             icon: words.icon,
             command,
         }

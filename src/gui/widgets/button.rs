@@ -152,16 +152,13 @@ impl Widget for Button {
                 x += size.x + gap;
             }
         }
-        hover_words(ui, response, &self.words, self.show_text)
+        hover_words(response, &self.words, self.show_text)
     }
 }
 
 /// Name (where it is not drawn) and shortcut, on hover.
-fn hover_words(ui: &Ui, response: Response, words: &Words, named: bool) -> Response {
-    let keys = words
-        .shortcut
-        .map(|shortcut| ui.format_shortcut(&shortcut))
-        .unwrap_or_default();
+fn hover_words(response: Response, words: &Words, named: bool) -> Response {
+    let keys = words.keys().unwrap_or_default();
     let hint = match (named, keys.is_empty()) {
         (true, true) => return response,
         (true, false) => keys,
