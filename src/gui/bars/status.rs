@@ -26,7 +26,7 @@ pub fn status_bar_ui(ui: &mut Ui, cx: &PanelContext<'_>, running: &[Running]) {
     ui.style_mut().override_text_style = Some(TextStyle::Small);
     ui.spacing_mut().item_spacing.x = SPACE[1];
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        ui.add_space(SPACE[0]);
+        ui.add_space(SPACE[2]);
         notices_ui(ui, cx);
         jobs_ui(ui, cx, running);
         if let Some(facts) = cx.active().and_then(|open| open.facts.as_ref()) {
