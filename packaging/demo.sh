@@ -78,8 +78,9 @@ on_the_command_line() {
 
 show() {
     say
-    say "\$ porthole ${*@Q}"
-    if [ "$1" = query ]; then "$porthole" "$@" --format table; else "$porthole" "$@"; fi
+    say "\$ porthole $1${2:+ \"$2\"}"
+    if [ "$1" = query ]; then set -- "$@" --format table; fi
+    "$porthole" "$@"
 }
 
 name_system() {
