@@ -10,8 +10,8 @@ use porthole::{
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if cli.verbose {
-        print::start_log();
+    if cli.verbose > 0 {
+        print::start_log(cli.verbose > 1);
     }
     match cli.command {
         None => cli::end(window(None)),

@@ -41,9 +41,9 @@ pub struct Cli {
     /// What to do; nothing opens the window.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// Say on stderr what is being done; never SQL, values or passwords.
-    #[arg(short, long, global = true, display_order = 100)]
-    pub verbose: bool,
+    /// Say on stderr what is being done (-vv also each frame that is drawn); never SQL, values or passwords.
+    #[arg(short, long, global = true, display_order = 100, action = clap::ArgAction::Count)]
+    pub verbose: u8,
 }
 
 /// The verbs.

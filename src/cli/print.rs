@@ -57,9 +57,14 @@ pub(super) fn is_terminal() -> bool {
 }
 
 /// Log what is done to stderr. Only Porthole's own words: the libraries below would log SQL and addresses.
-pub fn start_log() {
+pub fn start_log(frames: bool) {
+    let level = if frames {
+        "off,porthole=trace"
+    } else {
+        "off,porthole=debug"
+    };
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::new("off,porthole=debug"))
+        .with_env_filter(tracing_subscriber::EnvFilter::new(level))
         .with_writer(io::stderr)
         .with_ansi(is_coloured())
         .init();

@@ -355,7 +355,9 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        let frame = ui.ctx().cumulative_frame_nr();
         self.ui(ui);
+        tracing::trace!(frame, "drawn");
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
