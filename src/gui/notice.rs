@@ -58,8 +58,9 @@ pub struct Notices {
 }
 
 impl Notices {
-    pub fn push(&mut self, kind: NoticeKind, text: impl Into<String>) {
-        self.add(kind, text.into(), None);
+    /// Gives the number by which it can be closed.
+    pub fn push(&mut self, kind: NoticeKind, text: impl Into<String>) -> u64 {
+        self.add(kind, text.into(), None)
     }
 
     /// What failed, why, and what to try. Nothing if it was cancelled: the person wanted that.
@@ -85,7 +86,7 @@ impl Notices {
         self.list.is_empty()
     }
 
-    fn add(&mut self, kind: NoticeKind, text: String, hint: Option<String>) {
+    fn add(&mut self, kind: NoticeKind, text: String, hint: Option<String>) -> u64 {
         if self.list.len() == KEPT {
             self.list.pop_front();
         }
@@ -99,6 +100,7 @@ impl Notices {
             shown: Instant::now(),
             closed: false,
         });
+        self.next_id
     }
 }
 

@@ -25,7 +25,14 @@ const LONGEST: Duration = Duration::from_secs(30);
 
 #[derive(Default)]
 pub struct Watch {
-    watched: BTreeMap<ProfileId, Feed<SessionStatus, Vec<SessionStatus>>>,
+    watched: BTreeMap<ProfileId, Watched>,
+}
+
+#[derive(Default)]
+struct Watched {
+    changes: Feed<SessionStatus, Vec<SessionStatus>>,
+    /// The notice of the loss, as long as the line is lost.
+    loss: Option<u64>,
 }
 
 impl Watch {
@@ -43,40 +50,43 @@ impl Watch {
                 continue;
             };
             self.watched.entry(id.clone()).or_insert_with(|| {
-                let mut feed = Feed::default();
+                let mut watched = Watched::default();
                 let session = session.clone();
-                feed.start(worker, "", Vec::new(), |changes, cancel| {
+                let changes = &mut watched.changes;
+                changes.start(worker, "", Vec::new(), |changes, cancel| {
                     watch(session, changes, cancel)
                 });
-                feed
+                watched
             });
         }
-        for (id, feed) in &mut self.watched {
-            feed.poll();
-            let news: Vec<_> = feed.value_mut().map(std::mem::take).unwrap_or_default();
-            for status in news {
-                tell(state, id, status);
+        for (id, watched) in &mut self.watched {
+            watched.changes.poll();
+            let news = watched.changes.value_mut().map(std::mem::take);
+            for status in news.unwrap_or_default() {
+                tell(state, id, status, &mut watched.loss);
             }
         }
     }
 }
 
-fn tell(state: &mut State, id: &ProfileId, status: SessionStatus) {
+fn tell(state: &mut State, id: &ProfileId, status: SessionStatus, loss: &mut Option<u64>) {
     let Some(open) = state.sessions.get_mut(id) else {
         return;
     };
     let name = &open.profile.name;
-    let (kind, text) = match &status {
-        SessionStatus::Lost(reason) => {
-            let kept = "Text and rows are kept; Porthole goes on trying.";
-            (
-                NoticeKind::Warning,
-                format!("Connection to {name} lost: {reason}. {kept}"),
-            )
-        }
-        _ => (NoticeKind::Good, format!("Connected to {name} again")),
-    };
-    state.notices.push(kind, text);
+    // The news that is no longer true.
+    if let Some(old) = loss.take() {
+        state.notices.close(old);
+    }
+    if let SessionStatus::Lost(reason) = &status {
+        let text = format!(
+            "Connection to {name} lost: {reason}. Text and rows are kept; Porthole goes on trying."
+        );
+        *loss = Some(state.notices.push(NoticeKind::Warning, text));
+    } else {
+        let text = format!("Connected to {name} again");
+        state.notices.push(NoticeKind::Good, text);
+    }
     open.status = status;
 }
 
@@ -118,19 +128,23 @@ async fn watch(
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
 
     #[test]
     fn a_lost_line_is_shown_and_said_and_so_is_its_return() {
         let mut state = State::for_test();
         let id = state.active.clone().unwrap();
-        tell(&mut state, &id, SessionStatus::Lost("no route".to_owned()));
-        assert_eq!(
-            state.sessions[&id].status,
-            SessionStatus::Lost("no route".to_owned())
-        );
-        tell(&mut state, &id, SessionStatus::Connected);
+        let mut loss = None;
+        let gone = SessionStatus::Lost("no route".to_owned());
+        tell(&mut state, &id, gone.clone(), &mut loss);
+        assert_eq!(state.sessions[&id].status, gone);
+        tell(&mut state, &id, SessionStatus::Connected, &mut loss);
         assert_eq!(state.sessions[&id].status, SessionStatus::Connected);
+        let now = Instant::now();
+        let standing = state.notices.iter().filter(|notice| notice.is_toast(now));
+        assert_eq!(standing.count(), 1, "the loss is no longer true");
         let said: Vec<_> = state.notices.iter().map(|notice| notice.kind).collect();
         assert_eq!(said, [NoticeKind::Warning, NoticeKind::Good]);
     }

@@ -34,12 +34,10 @@ pub fn toasts_ui(ctx: &egui::Context, cx: &PanelContext<'_>) {
     if let Some(end) = standing.iter().filter_map(|notice| notice.ends()).min() {
         ctx.request_repaint_after(end.saturating_duration_since(now));
     }
-    Area::new(Id::unique("toasts"))
+    let gap = STATUS_BAR_HEIGHT + SPACE[2];
+    let area = Area::new(Id::unique("toasts"))
         .order(Order::Foreground)
-        .anchor(
-            Align2::RIGHT_BOTTOM,
-            vec2(-SPACE[2], -STATUS_BAR_HEIGHT - SPACE[2]),
-        )
+        .anchor(Align2::RIGHT_BOTTOM, vec2(-SPACE[2], -gap))
         .show(ctx, |ui| {
             ui.spacing_mut().item_spacing.y = SPACE[1];
             for notice in standing {
@@ -52,6 +50,11 @@ pub fn toasts_ui(ctx: &egui::Context, cx: &PanelContext<'_>) {
                     });
             }
         });
+    // Placed by the size of the frame before.
+    let bottom = ctx.content_rect().bottom() - gap;
+    if (area.response.rect.bottom() - bottom).abs() > 0.5 {
+        ctx.request_repaint();
+    }
 }
 
 fn toast_ui(ui: &mut Ui, cx: &PanelContext<'_>, notice: &Notice) {
