@@ -65,7 +65,7 @@ pub struct Refusal {
     pub instead: Option<String>,
 }
 
-const READS_ONLY: &str = "Porthole only reads; this can change the server or its session";
+const READS_ONLY: &str = "Porthole runs only what it knows to read";
 const ONE_STATEMENT: &str = "one statement at a time";
 const LOCKS: &str = "it takes locks that others must wait for";
 const FUNCTION: &str = "this function does more than read";
