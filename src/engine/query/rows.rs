@@ -11,8 +11,11 @@ use arrow_array::{Array, RecordBatch, cast::AsArray, types};
 use super::spill::SpilledBatch;
 use crate::engine::value::{Cell, Column, Kind};
 
-/// Spilled batches that are kept after having been read back.
-const LOADED: usize = 16;
+/// Spilled batches that are kept after having been read back: at least a screen of rows, each as large as a
+/// batch, else drawing would ask for them for ever.
+const LOADED_LEAST: usize = 64;
+/// Beyond these, as many as fit into so many bytes.
+const LOADED_BYTES: usize = 128 << 20;
 
 /// A piece of an answer: some rows, held in memory or in the temporary file.
 #[derive(Clone, Debug)]
@@ -100,13 +103,20 @@ impl ResultSet {
             .collect()
     }
 
-    /// Keep a batch that was read from disk; the one used longest ago gives way.
+    /// Keep a batch that was read from disk; the one read longest ago gives way.
     pub fn insert_loaded(&mut self, index: usize, batch: RecordBatch) {
         self.loaded.retain(|(loaded, _)| *loaded != index);
         self.loaded.push_back((index, batch));
-        while self.loaded.len() > LOADED {
+        while self.loaded.len() > LOADED_LEAST && self.loaded_bytes() > LOADED_BYTES {
             self.loaded.pop_front();
         }
+    }
+
+    fn loaded_bytes(&self) -> usize {
+        self.loaded
+            .iter()
+            .map(|(_, batch)| batch.get_array_memory_size())
+            .sum()
     }
 
     /// Bytes that the rows take in memory.
@@ -115,12 +125,7 @@ impl ResultSet {
             Batch::Memory(batch) => batch.get_array_memory_size(),
             Batch::Spilled(_) => 0,
         });
-        held.sum::<usize>()
-            + self
-                .loaded
-                .iter()
-                .map(|(_, batch)| batch.get_array_memory_size())
-                .sum::<usize>()
+        held.sum::<usize>() + self.loaded_bytes()
     }
 
     fn batch_of(&self, row: u64) -> Option<usize> {
