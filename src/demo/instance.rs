@@ -6,6 +6,7 @@ use std::{
     io::{self, Write as _},
     os::unix::fs::{
         DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, chown,
+        symlink,
     },
     path::{Path, PathBuf},
     process::Command,
@@ -25,6 +26,10 @@ pub(super) struct Instance {
     pub(super) folder: PathBuf,
     /// Held by whoever uses the folder.
     pub(super) lock: File,
+    /// Where its socket will be.
+    pub(super) socket: PathBuf,
+    /// A link outside the folder that goes with it.
+    pub(super) link: Option<PathBuf>,
     /// The system user to run as, when we are root.
     pub(super) user: Option<&'static str>,
 }
@@ -72,27 +77,26 @@ impl Instance {
                 give(path, uid).at("give a file to the server's user", path)?;
             }
         }
+        let (socket, link) = socket(&folder)?;
         Ok(Self {
             folder: unfinished.keep(),
+            socket,
+            link,
             lock,
             user: user.map(|(name, _)| name),
         })
     }
+}
 
-    /// Where the socket is. A path too long for a socket is reached through a short link.
-    pub(super) fn socket(folder: &Path) -> Result<(PathBuf, Option<tempfile::TempDir>)> {
-        let plain = folder.join("s");
-        if plain.as_os_str().len() <= SOCKET_PATH_MAX {
-            return Ok((plain, None));
-        }
-        let short = tempfile::Builder::new()
-            .prefix("porthole-")
-            .tempdir_in("/tmp")
-            .at("make a folder for the socket", "/tmp")?;
-        let link = short.path().join("d");
-        std::os::unix::fs::symlink(folder, &link).at("link to the socket", &link)?;
-        Ok((link.join("s"), Some(short)))
+/// Where the socket of the server in this folder is, and the link to the folder by which its path is short enough.
+fn socket(folder: &Path) -> Result<(PathBuf, Option<PathBuf>)> {
+    let plain = folder.join("s");
+    if plain.as_os_str().len() <= SOCKET_PATH_MAX {
+        return Ok((plain, None));
     }
+    let link = Path::new("/tmp").join(folder.file_name().unwrap_or_default());
+    symlink(folder, &link).at("link to the socket", &link)?;
+    Ok((link.join("s"), Some(link)))
 }
 
 /// Statements that the server runs before it lets anybody in: from its first moment there is a password. Not in the

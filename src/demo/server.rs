@@ -51,8 +51,6 @@ pub struct Server {
     port: u16,
     password: Secret,
     supervisor: Option<Child>,
-    /// Removed with this value.
-    _socket_link: Option<tempfile::TempDir>,
 }
 
 impl Server {
@@ -81,16 +79,14 @@ impl Server {
                 .await
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?
         };
-        let (socket, link) = Instance::socket(&instance.folder)?;
         let mut server = Self {
             kind,
             release: programs.release(),
             folder: instance.folder.clone(),
-            socket,
+            socket: instance.socket.clone(),
             port: free_port().at("find a free port on", "127.0.0.1")?,
             password,
             supervisor: None,
-            _socket_link: link,
         };
         let arguments = server.arguments(&instance, options);
         server.supervisor = Some(supervise(&programs, &instance, &arguments).at("start", "sh")?);
@@ -329,6 +325,7 @@ fn supervise(programs: &Programs, instance: &Instance, arguments: &[String]) -> 
     Command::new("sh")
         .args(["-c", SUPERVISOR, "porthole-supervisor"])
         .arg(&instance.folder)
+        .arg(instance.link.as_deref().unwrap_or(Path::new("")))
         .arg(&programs.server)
         .args(arguments)
         .stdin(Stdio::piped())

@@ -1,14 +1,16 @@
-# Runs one server for a parent that may end in any way: sh supervisor.sh FOLDER SERVER ARGUMENT...
+# Runs one server for a parent that may end in any way: sh supervisor.sh FOLDER LINK SERVER ARGUMENT...
 #
 # Standard input is a pipe that the parent holds. A line on it is an order; its end means that the
-# parent is gone, however it went: the server is stopped and FOLDER removed. Standard output is the
-# folder's lock file, so the folder counts as used until the server has ended.
+# parent is gone, however it went: the server is stopped, and FOLDER and LINK are removed; LINK is a
+# short way to FOLDER, or empty. Standard output is the folder's lock file, so the folder counts as
+# used until the server has ended.
 #
 # In FOLDER: `pid` of the server, `ended` once it has ended by itself, `stopped` once it has ended by
 # an order, `server.log`.
 
 folder=$1
-shift
+link=$2
+shift 2
 
 start() {
     rm -f "$folder/pid" "$folder/ended" "$folder/stopped"
@@ -38,6 +40,7 @@ end() {
 leave() {
     end TERM
     rm -rf "$folder"
+    [ -z "$link" ] || rm -f "$link"
     exit
 }
 

@@ -10,7 +10,7 @@ use std::{
 };
 
 use mysql_async::{Conn, OptsBuilder, prelude::Queryable as _};
-use porthole::demo::{self, Demo, Kind, Server};
+use porthole::demo::{self, Demo, Kind, Options, Server};
 use tokio::{
     sync::OnceCell,
     time::{Instant, sleep},
@@ -248,6 +248,42 @@ async fn a_killed_server_comes_back_with_its_data_on_the_same_port() {
         let found: Vec<String> = conn.query("SHOW DATABASES LIKE 'kept'").await.unwrap();
         assert_eq!(found, ["kept"]);
         conn.disconnect().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_nobody_uses_is_swept_and_one_in_use_is_not() {
+    let parent = tempfile::tempdir().unwrap();
+    let options = Options {
+        parent: Some(parent.path().to_owned()),
+        ..Options::default()
+    };
+    let left = parent.path().join("porthole-server-left");
+    fs::create_dir(&left).unwrap();
+    fs::write(left.join("lock"), "").unwrap();
+    let not_ours = parent.path().join("something else");
+    fs::create_dir(&not_ours).unwrap();
+    let first = support::start(Kind::MariaDb, &options).await;
+    assert!(!left.exists() && not_ours.exists());
+    let second = support::start(Kind::MariaDb, &options).await;
+    assert!(first.folder().exists() && answers(first.port()));
+    second.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_folder_too_deep_for_a_socket_is_reached_by_a_short_way() {
+    for kind in BOTH {
+        let parent = tempfile::tempdir().unwrap();
+        let options = Options {
+            parent: Some(parent.path().join("deep".repeat(40))),
+            ..Options::default()
+        };
+        let server = support::start(kind, &options).await;
+        let link = server.socket().parent().unwrap().to_owned();
+        assert!(link.is_symlink());
+        server.connect().await.unwrap().disconnect().await.unwrap();
+        server.stop().await.unwrap();
+        assert!(!link.is_symlink(), "{}", link.display());
     }
 }
 
