@@ -3,3 +3,4 @@
 pub mod button;
 pub mod list_row;
 pub mod rows_table;
+pub mod sql_edit;
