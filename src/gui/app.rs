@@ -10,11 +10,11 @@ use egui::{CentralPanel, Event, Frame, Panel, Role, Ui, WidgetInfo};
 
 use super::{
     bars::{rail::rail_ui, status, top::top_bar_ui},
-    command::{AppCommand, Ask as _, Command, CommandQueue},
+    command::{AppCommand, Ask as _, Command, CommandQueue, QueryCommand},
     context::PanelContext,
     dialogs::{notices, palette::CommandPalette, settings::settings_ui},
     layout::Layout,
-    panels::profiles::ProfilesPanel,
+    panels::{profiles::ProfilesPanel, query::QueryPanel, schema::SchemaPanel},
     run::WindowOptions,
     saved::{self, Saved},
     state::{Section, Settings, State},
@@ -37,6 +37,8 @@ pub struct App {
     pub state: State,
     pub(super) commands: CommandQueue,
     profiles: ProfilesPanel,
+    query: QueryPanel,
+    schema: SchemaPanel,
     layout: Layout,
     palette: CommandPalette,
     settings_open: bool,
@@ -74,6 +76,8 @@ impl App {
         Self {
             profiles,
             layout: saved.layout(),
+            query: QueryPanel::new(saved.tabs),
+            schema: SchemaPanel::default(),
             state,
             commands: CommandQueue::default(),
             palette: CommandPalette::default(),
@@ -89,6 +93,8 @@ impl App {
     pub fn poll(&mut self, ctx: &egui::Context) {
         self.profiles.poll(&mut self.state, &self.worker);
         self.watch.poll(&mut self.state, &self.worker);
+        self.schema.poll(&mut self.state, &self.worker);
+        self.query.poll(&self.layout, &self.worker);
         // Ctrl +, - and 0 are egui's.
         self.state.settings.zoom = ctx.zoom_factor();
         let changed = ctx.input(|input| input.events.iter().any(may_change));
@@ -125,6 +131,7 @@ impl App {
             .filter(|(_, command)| {
                 !self.palette.is_open() || *command == AppCommand::Palette.into()
             })
+            .filter(|(_, command)| self.hears(command))
             .collect();
         // Ctrl+Shift+M would also be taken for Ctrl+M.
         listed.sort_by_key(|(keys, _)| !(keys.modifiers.shift || keys.modifiers.alt));
@@ -132,6 +139,18 @@ impl App {
             if ui.input_mut(|input| input.consume_shortcut(&keys)) {
                 self.commands.push(command);
             }
+        }
+    }
+
+    /// A key means something where its panel is seen.
+    fn hears(&self, command: &Command) -> bool {
+        let seen = self.state.section == Section::Query;
+        match command {
+            // Esc has other meanings while nothing runs.
+            Command::Query(QueryCommand::Cancel) => seen && self.query.is_running(&self.layout),
+            Command::Query(command) => seen || *command == QueryCommand::NewTab,
+            Command::Schema(_) => seen,
+            Command::App(_) | Command::Profiles(_) => true,
         }
     }
 
@@ -183,11 +202,15 @@ impl App {
                         .default_size(SIDE_LIST_WIDTH)
                         .size_range(160.0..=520.0)
                         .frame(Frame::new().fill(palette.panel))
-                        .show(ui, |_| {});
+                        .show(ui, |ui| self.schema.ui(ui, &cx));
                 }
+                let (query, active) = (&mut self.query, self.layout.active());
                 CentralPanel::default()
                     .frame(Frame::new().fill(palette.background))
-                    .show(ui, |_| {});
+                    .show(ui, |ui| {
+                        self.layout
+                            .ui(ui, &mut |ui, pane| query.ui(ui, pane, pane == active, &cx));
+                    });
             }
         }
     }
@@ -206,7 +229,12 @@ impl App {
             Command::Profiles(command) => {
                 self.profiles.handle(command, &mut self.state, &self.worker);
             }
-            Command::Query(_) | Command::Schema(_) => {}
+            Command::Query(command) => {
+                self.state.section = Section::Query;
+                self.query
+                    .handle(command, &mut self.layout, &self.state, &self.worker);
+            }
+            Command::Schema(command) => self.schema.handle(command, &self.state, &self.worker),
         }
         // What was asked for is seen at once.
         ctx.request_repaint();
@@ -258,6 +286,7 @@ impl App {
             profile: self.state.active.clone(),
             layout: serde_json::to_string(&self.layout).unwrap_or_default(),
             settings: self.state.settings.clone(),
+            tabs: self.query.saved(),
             ..Saved::default()
         }
     }

@@ -77,6 +77,25 @@ pub enum QueryCommand {
     Cancel,
     NewTab,
     CloseTab,
+    CloseTabNumber(u64),
+    SelectTab(u64),
+    /// Open the tab that was closed last.
+    ReopenTab,
+    RenameTab,
+    NextTab,
+    PreviousTab,
+    MoveTabLeft,
+    MoveTabRight,
+    /// The last statement of the tab, once more.
+    RunAgain,
+    /// The last statement once more, without a row limit.
+    LoadAll,
+    /// Plan the statement that was refused.
+    Explain,
+    /// Put a text at the caret.
+    Insert(String),
+    /// The tab's database.
+    Database(String),
     /// Look at a table's rows in a tab of its own.
     OpenTable(TableName),
 }
@@ -84,6 +103,12 @@ pub enum QueryCommand {
 #[derive(Clone, Debug, PartialEq)]
 pub enum SchemaCommand {
     Refresh,
+    /// The tables of a database.
+    ReadTables(String),
+    /// The tables of every database that has not been read yet.
+    ReadAllTables,
+    /// The columns of a table.
+    ReadColumns(TableName),
 }
 
 /// How a command is shown.
@@ -234,10 +259,34 @@ impl Ask for QueryCommand {
     fn words(&self) -> Words {
         match self {
             Self::Run => Words::new(icons::PLAY, "Run").key(CTRL, Key::Enter),
-            // Takes the key only while a query runs; see `App::shortcuts`.
-            Self::Cancel => Words::new(icons::STOP, "Cancel").key(CTRL, Key::Period),
+            // Takes the key only while a query runs; see `App::hears`.
+            Self::Cancel => Words::new(icons::STOP, "Cancel").key(Modifiers::NONE, Key::Escape),
             Self::NewTab => Words::new(icons::PLUS, "New query tab").key(CTRL, Key::T),
             Self::CloseTab => Words::new(icons::X, "Close query tab").key(CTRL, Key::W),
+            Self::CloseTabNumber(_) => Words::new(icons::X, "Close tab"),
+            Self::SelectTab(_) => Words::new(icons::TERMINAL_WINDOW, "Show tab"),
+            Self::ReopenTab => {
+                Words::new(icons::ARROW_COUNTER_CLOCKWISE, "Reopen closed query tab")
+                    .key(CTRL_SHIFT, Key::T)
+            }
+            Self::RenameTab => {
+                Words::new(icons::PENCIL_SIMPLE, "Rename query tab").key(Modifiers::NONE, Key::F2)
+            }
+            Self::NextTab => {
+                Words::new(icons::CARET_RIGHT, "Next query tab").key(CTRL, Key::PageDown)
+            }
+            Self::PreviousTab => {
+                Words::new(icons::CARET_LEFT, "Previous query tab").key(CTRL, Key::PageUp)
+            }
+            Self::MoveTabLeft => Words::new(icons::ARROW_LEFT, "Move query tab to the left")
+                .key(CTRL_SHIFT, Key::PageUp),
+            Self::MoveTabRight => Words::new(icons::ARROW_RIGHT, "Move query tab to the right")
+                .key(CTRL_SHIFT, Key::PageDown),
+            Self::RunAgain => Words::new(icons::ARROW_CLOCKWISE, "Run again"),
+            Self::LoadAll => Words::new(icons::ARROW_LINE_DOWN, "Load all rows"),
+            Self::Explain => Words::new(icons::TREE_STRUCTURE, "Run EXPLAIN instead"),
+            Self::Insert(text) => Words::new(icons::TEXT_AA, format!("Insert {text}")),
+            Self::Database(name) => Words::new(icons::DATABASE, format!("Use database {name}")),
             Self::OpenTable(name) => {
                 Words::new(icons::TABLE, format!("{}.{}", name.database, name.table))
             }
@@ -251,6 +300,14 @@ impl Ask for SchemaCommand {
             Self::Refresh => {
                 Words::new(icons::ARROWS_CLOCKWISE, "Refresh schema").key(Modifiers::NONE, Key::F5)
             }
+            Self::ReadTables(database) => {
+                Words::new(icons::DATABASE, format!("Read the tables of {database}"))
+            }
+            Self::ReadAllTables => Words::new(icons::DATABASE, "Read the tables of all databases"),
+            Self::ReadColumns(name) => Words::new(
+                icons::COLUMNS,
+                format!("Read the columns of {}", name.table),
+            ),
         }
     }
 }
@@ -265,7 +322,19 @@ impl Command {
             list.extend([QueryCommand::Run, QueryCommand::Cancel].map(Self::from));
             list.push(SchemaCommand::Refresh.into());
         }
-        list.extend([QueryCommand::NewTab, QueryCommand::CloseTab].map(Self::from));
+        list.extend(
+            [
+                QueryCommand::NewTab,
+                QueryCommand::CloseTab,
+                QueryCommand::ReopenTab,
+                QueryCommand::RenameTab,
+                QueryCommand::NextTab,
+                QueryCommand::PreviousTab,
+                QueryCommand::MoveTabLeft,
+                QueryCommand::MoveTabRight,
+            ]
+            .map(Self::from),
+        );
         list.push(ProfilesCommand::New.into());
         let themes = [
             ThemePreference::Dark,

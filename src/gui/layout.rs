@@ -15,7 +15,9 @@ use super::theme::PaletteExt as _;
 /// More tiles than this are too small to work in.
 const MOST: usize = 6;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct PaneId(pub u64);
 

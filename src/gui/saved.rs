@@ -1,5 +1,5 @@
-//! What the window keeps from one start to the next, in `window.toml` of the state folder: settings, section and
-//! layout. Never a password, never rows.
+//! What the window keeps from one start to the next, in `window.toml` of the state folder: settings, section, layout
+//! and the texts of the query tabs. Never a password, never rows.
 //!
 //! eframe keeps the window's place and egui's scroll and fold positions in a file of its own beside it; that file is
 //! not written in one step, so nothing that people would miss is there.
@@ -13,7 +13,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    layout::Layout,
+    layout::{Layout, PaneId},
     state::{Section, Settings},
 };
 use crate::engine::{Error, Result, profiles::ProfileId};
@@ -31,6 +31,33 @@ pub struct Saved {
     /// The tree of tiles as JSON: TOML has no maps by number.
     pub layout: String,
     pub settings: Settings,
+    pub tabs: Vec<SavedTab>,
+}
+
+/// One query tab.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SavedTab {
+    pub name: String,
+    /// The tile that it stands in, and whether it is seen there.
+    pub pane: PaneId,
+    pub front: bool,
+    /// The database chosen for this tab, and on whose server.
+    pub profile: Option<ProfileId>,
+    pub database: Option<String>,
+    pub limit: RowLimit,
+    pub sql: String,
+}
+
+/// How many rows a run may bring.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowLimit {
+    /// What the profile says.
+    #[default]
+    OfProfile,
+    Rows(u64),
+    All,
 }
 
 /// Where the window's files are: `PORTHOLE_STATE_DIR`, else the platform's folder for state.

@@ -46,6 +46,8 @@ pub struct OpenSession {
     pub session: Option<Session>,
     /// What the server said of itself, once it has.
     pub facts: Option<Facts>,
+    /// For the pickers of query tabs; filled when the schema list has been read.
+    pub databases: Vec<String>,
     /// What the command palette can jump to.
     pub tables: Vec<TableName>,
 }
@@ -125,6 +127,7 @@ impl State {
             status: SessionStatus::Connected,
             session: None,
             facts: None,
+            databases: Vec::new(),
             tables: Vec::new(),
         };
         state.sessions.insert(profile.id, open);

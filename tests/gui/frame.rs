@@ -110,6 +110,7 @@ fn connected(profile: &Profile, tls: Option<TlsFacts>) -> State {
         status: SessionStatus::Connected,
         session: None,
         facts: Some(facts),
+        databases: Vec::new(),
         tables: Vec::new(),
     };
     State {

@@ -1,3 +1,5 @@
 //! One screen, one file. Panels do not import each other; they meet in `State` and `Command`.
 
 pub mod profiles;
+pub mod query;
+pub mod schema;

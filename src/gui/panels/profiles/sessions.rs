@@ -38,6 +38,7 @@ impl ProfilesPanel {
                 status: SessionStatus::Connecting,
                 session: None,
                 facts: None,
+                databases: Vec::new(),
                 tables: Vec::new(),
             },
         );

@@ -1,0 +1,491 @@
+//! What came of the last run: rows, their line of numbers, messages, and what went wrong, where it was asked for.
+
+use std::time::Duration;
+
+use egui::{
+    Align, CentralPanel, Frame, Label, Layout, Margin, Panel, Rect, RichText, Role, ScrollArea,
+    Sense, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2,
+};
+
+use super::tab::{self, Tab, View};
+use crate::{
+    engine::{
+        Error,
+        error::Stopped,
+        query::Warning,
+        session::Session,
+        sql::guard::{Refusal, Rules},
+    },
+    gui::{
+        command::{AppCommand, Ask as _, QueryCommand, Words},
+        context::PanelContext,
+        format, icons,
+        state::Section,
+        theme::{CARD_RADIUS, PaletteExt as _, SPACE, text},
+        widgets::button::Button,
+    },
+};
+
+const LINE_HEIGHT: f32 = 31.0;
+/// What runs shorter than this does not show that it runs.
+const PATIENCE: Duration = Duration::from_millis(300);
+/// Characters of a message that are shown.
+const LONGEST_MESSAGE: usize = 4_000;
+
+pub(super) fn result_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
+    progress_ui(ui, tab);
+    let palette = ui.palette();
+    Panel::top("result line")
+        .frame(Frame::NONE.fill(palette.background))
+        .exact_size(LINE_HEIGHT)
+        .show_separator_line(false)
+        .show(ui, |ui| line_ui(ui, tab, cx));
+    let has_rows = tab.result.value().is_some_and(|answer| answer.described);
+    if tab.error().is_some() || tab.note.is_some() || tab.loading_error().is_some() {
+        let card = Frame::NONE.inner_margin(Margin::symmetric(12, 8));
+        if has_rows {
+            Panel::top("result trouble")
+                .frame(card)
+                .show_separator_line(false)
+                .show(ui, |ui| trouble_ui(ui, tab, cx));
+        } else {
+            CentralPanel::default()
+                .frame(card)
+                .show(ui, |ui| trouble_ui(ui, tab, cx));
+            return;
+        }
+    }
+    if !cx.has_session() && !has_rows {
+        return no_session_ui(ui, cx);
+    }
+    match tab.view {
+        View::Messages => messages_ui(ui, tab),
+        View::Rows if has_rows => rows_ui(ui, tab),
+        View::Rows if tab.is_running() => centered_ui(ui, "Running…"),
+        View::Rows => centered_ui(
+            ui,
+            "Rows appear here. Ctrl+Enter runs the statement at the cursor.",
+        ),
+    }
+}
+
+/// A thin bar that runs to and fro while a statement does.
+fn progress_ui(ui: &Ui, tab: &Tab) {
+    if !tab.is_running() {
+        return;
+    }
+    let elapsed = tab.result.elapsed().unwrap_or_default();
+    if elapsed < PATIENCE {
+        ui.request_repaint_after(PATIENCE.saturating_sub(elapsed));
+        return;
+    }
+    let palette = ui.palette();
+    let rect = ui.max_rect();
+    let bar = Rect::from_min_size(rect.min, vec2(rect.width(), 2.0));
+    let still = ui.style().animation_time == 0.0;
+    let (left, width) = if still {
+        (bar.left(), bar.width())
+    } else {
+        let phase = (elapsed.as_secs_f32() * 0.6).fract();
+        let width = bar.width() * 0.25;
+        (bar.left() - width + (bar.width() + width) * phase, width)
+    };
+    let moving = Rect::from_min_size(pos2(left, bar.top()), vec2(width, bar.height()));
+    let painter = ui.ctx().layer_painter(ui.layer_id()).with_clip_rect(bar);
+    painter.rect_filled(moving, 0.0, palette.accent);
+    let pause = if still { 200 } else { 33 };
+    ui.request_repaint_after(Duration::from_millis(pause));
+}
+
+fn line_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
+    ui.horizontal_centered(|ui| {
+        ui.add_space(SPACE[2]);
+        ui.spacing_mut().item_spacing.x = SPACE[3];
+        let warnings = tab
+            .result
+            .summary()
+            .map_or(0, |summary| summary.warnings.len());
+        let messages = match warnings {
+            0 => "Messages".to_owned(),
+            count => format!("Messages ({count})"),
+        };
+        for (view, words) in [(View::Rows, "Rows".to_owned()), (View::Messages, messages)] {
+            if view_tab_ui(ui, &words, tab.view == view) {
+                tab.view = view;
+            }
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = SPACE[1];
+            ui.add_space(SPACE[1]);
+            let cut = tab.result.summary().is_some_and(|summary| summary.cut);
+            let offered = cut && tab.is_current() && !tab.is_running();
+            let load_all = QueryCommand::LoadAll.button().plain();
+            if offered && ui.add_enabled(cx.has_session(), load_all).clicked() {
+                cx.commands.push(QueryCommand::LoadAll);
+            }
+            let words = numbers(tab, cx);
+            let color = ui.palette().secondary;
+            ui.add(Label::new(RichText::new(words).color(color)).truncate());
+        });
+    });
+}
+
+/// Rows, time and what else is known of the answer, in one line.
+fn numbers(tab: &Tab, cx: &PanelContext<'_>) -> String {
+    let mut parts = Vec::new();
+    let rows = tab.result.value().map_or(0, |answer| answer.rows.rows());
+    if tab.is_running() {
+        if tab.is_current() && rows > 0 {
+            parts.push(format!("{} so far", format::rows(rows)));
+        }
+        let elapsed = tab.result.elapsed().unwrap_or_default();
+        if tab.result.is_cancelling() {
+            parts.push("asked the server to stop".to_owned());
+        } else if elapsed >= PATIENCE {
+            parts.push("running".to_owned());
+        }
+        if elapsed >= PATIENCE {
+            parts.push(format::duration(elapsed));
+        }
+        return parts.join("  ·  ");
+    }
+    let Some(answer) = tab.result.value() else {
+        return String::new();
+    };
+    let Some(run) = &tab.run else {
+        return String::new();
+    };
+    match tab.result.summary() {
+        _ if !tab.is_current() => parts.push(format!("{} of an earlier run", format::rows(rows))),
+        Some(summary) => {
+            parts.push(if summary.cut {
+                format!("first {}", format::rows(rows))
+            } else {
+                format::rows(rows)
+            });
+            parts.push(format::duration(summary.elapsed));
+            if let Some(first) = summary.first_row {
+                parts.push(format!("first row {}", format::duration(first)));
+            }
+        }
+        None => parts.push(format!("{} arrived", format::rows(rows))),
+    }
+    if answer.run == run.number && cx.state.active.as_ref() != Some(&run.profile) {
+        let from = cx
+            .state
+            .profile(&run.profile)
+            .map_or("another server", |profile| profile.name.as_str());
+        parts.push(format!("from {from}"));
+    }
+    parts.join("  ·  ")
+}
+
+fn view_tab_ui(ui: &mut Ui, words: &str, selected: bool) -> bool {
+    let palette = ui.palette();
+    let (font, ink) = if selected {
+        (text::strong().resolve(ui.style()), palette.text)
+    } else {
+        (TextStyle::Body.resolve(ui.style()), palette.secondary)
+    };
+    let galley = ui.painter().layout_no_wrap(words.to_owned(), font, ink);
+    let size = vec2(galley.size().x + 4.0, LINE_HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, ui.is_enabled(), selected, words));
+    let at = pos2(rect.left() + 2.0, rect.center().y - galley.size().y / 2.0);
+    let ink = if response.hovered() {
+        palette.text
+    } else {
+        ink
+    };
+    ui.painter()
+        .galley_with_override_text_color(at, galley, ink);
+    if selected {
+        let line = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 2.0), rect.max);
+        ui.painter().rect_filled(line, 0.0, palette.accent);
+    }
+    if response.has_focus() {
+        let ring = rect.shrink2(vec2(-2.0, 5.0));
+        ui.painter()
+            .rect_stroke(ring, 3.0, palette.focus(), egui::StrokeKind::Outside);
+    }
+    response.clicked()
+}
+
+fn rows_ui(ui: &mut Ui, tab: &mut Tab) {
+    let Some(answer) = tab.result.value() else {
+        return;
+    };
+    if answer.rows.columns().is_empty() {
+        return centered_ui(ui, "The statement ran. It is of a kind that gives no rows.");
+    }
+    let empty = answer.rows.rows() == 0 && !tab.result.is_running();
+    let rect = ui.available_rect_before_wrap();
+    let grid = &mut tab.grid;
+    let response = ui.push_id(tab.id, |ui| grid.ui(ui, &answer.rows)).inner;
+    if empty {
+        let font = TextStyle::Body.resolve(ui.style());
+        let words = "0 rows: the statement ran, and nothing matched.";
+        let color = ui.palette().secondary;
+        let mut over =
+            ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink2(vec2(12.0, 36.0))));
+        over.label(RichText::new(words).font(font).color(color));
+    }
+    if let Some(missing) = response.missing {
+        tab.want(missing);
+    }
+    if let Some(copied) = response.copied {
+        tab.note = Some(copied.to_string());
+    }
+}
+
+fn messages_ui(ui: &mut Ui, tab: &Tab) {
+    let Some(summary) = tab
+        .result
+        .summary()
+        .filter(|summary| !summary.warnings.is_empty())
+    else {
+        return centered_ui(ui, "The server has no warnings about the last run.");
+    };
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        Frame::NONE.inner_margin(12).show(ui, |ui| {
+            for warning in &summary.warnings {
+                warning_ui(ui, warning);
+            }
+        });
+    });
+}
+
+fn warning_ui(ui: &mut Ui, warning: &Warning) {
+    let palette = ui.palette();
+    let (icon, color) = match warning.level.as_str() {
+        "Note" => (icons::INFO, palette.secondary),
+        "Error" => (icons::WARNING_CIRCLE, palette.danger),
+        _ => (icons::WARNING, palette.warning),
+    };
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(icon).color(color));
+        ui.label(RichText::new(format!("{} {}", warning.level, warning.code)).color(color));
+        ui.label(format::plain(&warning.message, LONGEST_MESSAGE));
+    });
+}
+
+/// One line below the editor.
+pub(super) fn warning_line_ui(ui: &mut Ui, words: &str) {
+    let palette = ui.palette();
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(icons::WARNING_CIRCLE).color(palette.danger));
+        ui.add(Label::new(RichText::new(words).color(palette.secondary)).truncate());
+    });
+}
+
+fn no_session_ui(ui: &mut Ui, cx: &PanelContext<'_>) {
+    centered_ui(
+        ui,
+        "Not connected. What you write is kept; to run it, connect to a server.",
+    );
+    let middle = ui.max_rect().center();
+    let button = Rect::from_center_size(middle + vec2(0.0, 28.0), vec2(160.0, 26.0));
+    let layout = Layout::centered_and_justified(egui::Direction::LeftToRight);
+    ui.scope_builder(
+        egui::UiBuilder::new().max_rect(button).layout(layout),
+        |ui| {
+            let words = Words {
+                text: "Choose a profile".into(),
+                icon: icons::DATABASE,
+                shortcut: None,
+            };
+            if ui.add(Button::of(words).with_icon()).clicked() {
+                cx.commands.push(AppCommand::Show(Section::Profiles));
+            }
+        },
+    );
+}
+
+fn centered_ui(ui: &mut Ui, words: &str) {
+    let color = ui.palette().secondary;
+    let rect = Rect::from_center_size(
+        ui.max_rect().center(),
+        vec2(ui.max_rect().width() - 24.0, 20.0),
+    );
+    let layout = Layout::centered_and_justified(egui::Direction::TopDown);
+    ui.scope_builder(egui::UiBuilder::new().max_rect(rect).layout(layout), |ui| {
+        ui.add(Label::new(RichText::new(words).color(color)).wrap());
+    });
+}
+
+fn trouble_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
+    let mut show_place = false;
+    ui.spacing_mut().item_spacing.y = SPACE[1];
+    if let Some(error) = tab.error() {
+        match error {
+            Error::Cancelled(stopped) => stopped_ui(ui, stopped),
+            Error::Refused(refusal) => refusal_ui(ui, refusal, tab, cx, &mut show_place),
+            error => error_ui(ui, error, tab, cx, &mut show_place),
+        }
+    }
+    if let Some(error) = tab.loading_error() {
+        card_ui(
+            ui,
+            icons::WARNING_CIRCLE,
+            ui.palette().danger,
+            "Some rows cannot be read back",
+            |ui| {
+                message_ui(ui, &error.to_string());
+            },
+        );
+    }
+    if let Some(note) = &tab.note {
+        card_ui(ui, icons::CHECK_CIRCLE, ui.palette().good, note, |_| {});
+    }
+    if show_place && let Some(place) = tab.edit.marked() {
+        tab.edit.select(place);
+    }
+}
+
+fn stopped_ui(ui: &mut Ui, stopped: &Stopped) {
+    let palette = ui.palette();
+    let (words, statement) = tab::stopped_words(stopped);
+    let (icon, color) = if statement.is_some() {
+        (icons::WARNING, palette.warning)
+    } else {
+        (icons::STOP, palette.secondary)
+    };
+    card_ui(ui, icon, color, &words, |ui| {
+        if let Some(statement) = statement {
+            ui.horizontal(|ui| {
+                ui.label(RichText::new(statement).monospace());
+                let copy = Words {
+                    text: "Copy statement".into(),
+                    icon: icons::COPY,
+                    shortcut: None,
+                };
+                if ui.add(Button::of(copy).with_icon()).clicked() {
+                    ui.copy_text(statement.to_owned());
+                }
+            });
+        }
+    });
+}
+
+fn refusal_ui(
+    ui: &mut Ui,
+    refusal: &Refusal,
+    tab: &Tab,
+    cx: &PanelContext<'_>,
+    show_place: &mut bool,
+) {
+    let rules = cx
+        .active()
+        .and_then(|open| open.session.as_ref())
+        .map_or_else(Rules::default, Session::rules);
+    let title = format!("Not run: {}", format::plain(&refusal.word, 60));
+    card_ui(ui, icons::PROHIBIT, ui.palette().danger, &title, |ui| {
+        message_ui(ui, &sentence(refusal.reason));
+        if let Some(instead) = &refusal.instead {
+            hint_ui(ui, instead);
+        }
+        ui.horizontal(|ui| {
+            let can_explain = tab
+                .run
+                .as_ref()
+                .is_some_and(|run| tab::can_explain(&run.sql, &rules));
+            if can_explain && ui.add(QueryCommand::Explain.button().with_icon()).clicked() {
+                cx.commands.push(QueryCommand::Explain);
+            }
+            *show_place |= show_place_ui(ui, tab);
+        });
+    });
+}
+
+fn error_ui(ui: &mut Ui, error: &Error, tab: &Tab, cx: &PanelContext<'_>, show_place: &mut bool) {
+    let title = match error {
+        Error::Server { .. } => "The server could not run the statement",
+        Error::Connect(_) => "No connection to the server",
+        Error::LostConnection { .. } => "The connection broke during the statement",
+        Error::ReadTimeout { .. } => "The server has gone silent",
+        Error::Spill { .. } => "No room for more rows",
+        Error::NotOneStatement(_) => "Nothing to run",
+        _ => "The statement failed",
+    };
+    card_ui(
+        ui,
+        icons::WARNING_CIRCLE,
+        ui.palette().danger,
+        title,
+        |ui| {
+            message_ui(ui, &sentence(&error.to_string()));
+            if let Some(hint) = error.hint() {
+                hint_ui(ui, &hint);
+            }
+            ui.horizontal(|ui| {
+                let again = matches!(
+                    error,
+                    Error::Connect(_) | Error::LostConnection { .. } | Error::ReadTimeout { .. }
+                );
+                if again
+                    && ui
+                        .add(QueryCommand::RunAgain.button().with_icon())
+                        .clicked()
+                {
+                    cx.commands.push(QueryCommand::RunAgain);
+                }
+                *show_place |= show_place_ui(ui, tab);
+            });
+        },
+    );
+}
+
+/// True when asked to go there.
+fn show_place_ui(ui: &mut Ui, tab: &Tab) -> bool {
+    let words = Words {
+        text: "Show the place".into(),
+        icon: icons::TEXT_AA,
+        shortcut: None,
+    };
+    tab.edit.marked().is_some() && ui.add(Button::of(words)).clicked()
+}
+
+fn card_ui(ui: &mut Ui, icon: &str, color: egui::Color32, title: &str, body: impl FnOnce(&mut Ui)) {
+    let palette = ui.palette();
+    Frame::NONE
+        .fill(palette.panel)
+        .stroke(Stroke::new(1.0, palette.line))
+        .corner_radius(CARD_RADIUS)
+        .inner_margin(Margin::symmetric(12, 10))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 6.0;
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = SPACE[1];
+                ui.label(RichText::new(icon).color(color).size(16.0));
+                ui.add(Label::new(RichText::new(title).text_style(text::strong())).wrap());
+            });
+            body(ui);
+        });
+}
+
+/// The server's words; they can be selected, to be looked up elsewhere.
+fn message_ui(ui: &mut Ui, words: &str) {
+    let words = format::plain(words, LONGEST_MESSAGE);
+    ui.add(Label::new(words).wrap().selectable(true));
+}
+
+fn hint_ui(ui: &mut Ui, words: &str) {
+    let color = ui.palette().secondary;
+    ui.add(Label::new(RichText::new(words).color(color)).wrap());
+}
+
+/// With a capital and a full stop.
+fn sentence(words: &str) -> String {
+    let mut chars = words.chars();
+    let first = chars
+        .next()
+        .map(|first| first.to_uppercase().to_string())
+        .unwrap_or_default();
+    let stop = if words.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{first}{}{stop}", chars.as_str())
+}

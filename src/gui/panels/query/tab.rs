@@ -1,0 +1,443 @@
+//! One tab: its text, its database, and the last run with its rows.
+
+use std::ops::Range;
+
+use super::{place, use_database};
+use crate::{
+    engine::{
+        Error, Result,
+        error::Stopped,
+        profiles::ProfileId,
+        query::{self, Options, Output, ResultSet, Summary},
+        session::Session,
+        sql::guard::{self, Rules},
+    },
+    gui::{
+        command::QueryCommand,
+        layout::PaneId,
+        saved::{RowLimit, SavedTab},
+        state::State,
+        widgets::{rows_table::RowsTable, sql_edit::SqlEdit},
+    },
+    worker::{Feed, Gather, Job, Worker},
+};
+
+/// The rows of one run, as they arrive.
+#[derive(Default)]
+pub(super) struct Answer {
+    /// Which run they are of.
+    pub(super) run: u64,
+    /// The columns have come; none of them where the statement has no rows to give.
+    pub(super) described: bool,
+    pub(super) rows: ResultSet,
+}
+
+impl Gather<Output> for Answer {
+    fn gather(&mut self, output: Output) {
+        match output {
+            Output::Columns(columns) => {
+                self.described = true;
+                self.rows = ResultSet::new(columns);
+            }
+            Output::Rows(batch) => self.rows.push(batch),
+        }
+    }
+}
+
+/// What was asked for last.
+pub(super) struct Run {
+    pub(super) number: u64,
+    /// The statement, as in the text.
+    pub(super) sql: String,
+    /// Where it stood in the text.
+    pub(super) place: Range<usize>,
+    pub(super) profile: ProfileId,
+    pub(super) limit: Option<u64>,
+    /// Why it has no rows, or not all of them.
+    pub(super) trouble: Option<Error>,
+}
+
+/// What is seen of an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum View {
+    #[default]
+    Rows,
+    Messages,
+}
+
+pub(super) struct Tab {
+    pub(super) id: u64,
+    /// The tile that it stands in.
+    pub(super) pane: PaneId,
+    pub(super) name: String,
+    /// Chosen for this tab, on the server of this profile; else the profile's own.
+    pub(super) placed: Option<(ProfileId, String)>,
+    pub(super) limit: RowLimit,
+    pub(super) edit: SqlEdit,
+    pub(super) grid: RowsTable,
+    pub(super) view: View,
+    pub(super) result: Feed<Output, Answer, Summary>,
+    pub(super) run: Option<Run>,
+    /// The run that `result` was started for last.
+    fed: u64,
+    pub(super) switching: Job<(ProfileId, String)>,
+    /// Something that went well without rows.
+    pub(super) note: Option<String>,
+    /// The new name while it is being typed.
+    pub(super) renaming: Option<String>,
+    pub(super) database_filter: String,
+    loading: Job<Loaded>,
+    wanted: Option<Range<u64>>,
+}
+
+/// Batches read back from the temporary file, and the run that they are of.
+struct Loaded {
+    run: u64,
+    batches: Vec<(usize, arrow_array::RecordBatch)>,
+}
+
+impl Tab {
+    pub(super) fn new(id: u64, pane: PaneId, name: String, text: String) -> Self {
+        Self {
+            id,
+            pane,
+            name,
+            placed: None,
+            limit: RowLimit::default(),
+            edit: SqlEdit::new(text),
+            grid: RowsTable::default(),
+            view: View::default(),
+            result: Feed::default(),
+            run: None,
+            fed: 0,
+            switching: Job::default(),
+            note: None,
+            renaming: None,
+            database_filter: String::new(),
+            loading: Job::default(),
+            wanted: None,
+        }
+    }
+
+    pub(super) fn from_saved(id: u64, saved: SavedTab) -> Self {
+        Self {
+            pane: saved.pane,
+            limit: saved.limit,
+            placed: saved.profile.zip(saved.database),
+            ..Self::new(id, saved.pane, saved.name, saved.sql)
+        }
+    }
+
+    /// What is kept for the next start: no rows.
+    pub(super) fn saved(&self, front: bool) -> SavedTab {
+        let (profile, database) = self.placed.clone().unzip();
+        SavedTab {
+            name: self.name.clone(),
+            pane: self.pane,
+            front,
+            profile,
+            database,
+            limit: self.limit,
+            sql: self.edit.text().to_owned(),
+        }
+    }
+
+    /// Do what the user asked for, as far as one tab can.
+    pub(super) fn handle(&mut self, command: QueryCommand, state: &State, worker: &Worker) {
+        match command {
+            QueryCommand::Run => self.run_current(state, worker),
+            QueryCommand::RunAgain => self.run_again(state, worker),
+            QueryCommand::LoadAll => self.load_all(state, worker),
+            QueryCommand::Explain => self.explain(state, worker),
+            QueryCommand::Cancel => self.cancel(),
+            QueryCommand::RenameTab => self.renaming = Some(self.name.clone()),
+            QueryCommand::Insert(text) => self.edit.insert(&text),
+            QueryCommand::Database(name) => {
+                if let Some(session) = state.active_session() {
+                    self.switch_database(session, worker, name);
+                }
+            }
+            // The panel's.
+            QueryCommand::NewTab
+            | QueryCommand::CloseTab
+            | QueryCommand::CloseTabNumber(_)
+            | QueryCommand::SelectTab(_)
+            | QueryCommand::ReopenTab
+            | QueryCommand::NextTab
+            | QueryCommand::PreviousTab
+            | QueryCommand::MoveTabLeft
+            | QueryCommand::MoveTabRight
+            | QueryCommand::OpenTable(_) => {}
+        }
+    }
+
+    /// The tab's database on this server.
+    pub(super) fn database(&self, profile: &ProfileId) -> Option<&str> {
+        let (of, name) = self.placed.as_ref()?;
+        (of == profile).then_some(name)
+    }
+
+    /// The last run is under way.
+    pub(super) fn is_running(&self) -> bool {
+        self.result.is_running() || self.switching.is_running()
+    }
+
+    /// The rows on screen are those of the last run.
+    pub(super) fn is_current(&self) -> bool {
+        match (&self.run, self.result.value()) {
+            (Some(run), Some(answer)) => run.number == answer.run,
+            _ => false,
+        }
+    }
+
+    /// What the last run failed with.
+    pub(super) fn error(&self) -> Option<&Error> {
+        let trouble = self.run.as_ref().and_then(|run| run.trouble.as_ref());
+        trouble.or(self.switching.error())
+    }
+
+    /// Run what stands at the caret.
+    fn run_current(&mut self, state: &State, worker: &Worker) {
+        let Some(session) = state.active_session() else {
+            return;
+        };
+        let rules = session.rules();
+        let Some(place) = self.edit.current(&rules) else {
+            let nothing = Error::NotOneStatement("there is no statement at the cursor".to_owned());
+            self.begin(session, "", 0..0, None);
+            self.fail(nothing);
+            return;
+        };
+        let sql = self.edit.text()[place.clone()].to_owned();
+        let limit = row_limit(self.limit, session);
+        self.start(session, worker, &sql, place, limit);
+    }
+
+    /// Plan the statement of the last run instead of running it.
+    fn explain(&mut self, state: &State, worker: &Worker) {
+        let (Some(session), Some(run)) = (state.active_session(), &self.run) else {
+            return;
+        };
+        let sql = explained(&run.sql);
+        self.start(session, worker, &sql, 0..0, None);
+    }
+
+    /// Run the last statement again.
+    fn run_again(&mut self, state: &State, worker: &Worker) {
+        let (Some(session), Some(run)) = (state.active_session(), &self.run) else {
+            return;
+        };
+        let (sql, place, limit) = (run.sql.clone(), run.place.clone(), run.limit);
+        self.start(session, worker, &sql, place, limit);
+    }
+
+    /// Run the last statement again, without a row limit.
+    fn load_all(&mut self, state: &State, worker: &Worker) {
+        let (Some(session), Some(run)) = (state.active_session(), &self.run) else {
+            return;
+        };
+        let (sql, place) = (run.sql.clone(), run.place.clone());
+        self.start(session, worker, &sql, place, None);
+    }
+
+    fn start(
+        &mut self,
+        session: &Session,
+        worker: &Worker,
+        sql: &str,
+        place: Range<usize>,
+        limit: Option<u64>,
+    ) {
+        let rules = session.rules();
+        self.begin(session, sql, place, limit);
+        if let Some(database) = use_database::parse(sql, rules.sql_mode) {
+            self.switch_database(session, worker, database);
+            return;
+        }
+        let checked = match guard::check(sql, &rules) {
+            Ok(checked) => checked,
+            Err(refusal) => return self.fail(refusal.into()),
+        };
+        let number = self.run.as_ref().map_or(0, |run| run.number);
+        let options = Options {
+            database: self.database(&session.profile().id).map(str::to_owned),
+            row_limit: limit,
+            ..Options::of(session)
+        };
+        let session = session.clone();
+        let answer = Answer {
+            run: number,
+            ..Answer::default()
+        };
+        let name = format!("Query: {}", self.name);
+        self.fed = number;
+        self.result
+            .start(worker, &name, answer, move |rows, cancel| async move {
+                query::run(&session, &checked, &options, rows, &cancel).await
+            });
+    }
+
+    /// Choose the tab's database, once the server has said that there is such a one.
+    fn switch_database(&mut self, session: &Session, worker: &Worker, database: String) {
+        let (session, profile) = (session.clone(), session.profile().id.clone());
+        self.switching
+            .start(worker, "Choose database", move |cancel| async move {
+                let checked = guard::check("SELECT DATABASE()", &session.rules())?;
+                let options = Options {
+                    database: Some(database.clone()),
+                    ..Options::of(&session)
+                };
+                query::collect(&session, &checked, &options, &cancel).await?;
+                Ok((profile, database))
+            });
+    }
+
+    fn begin(&mut self, session: &Session, sql: &str, place: Range<usize>, limit: Option<u64>) {
+        let profile = session.profile().id.clone();
+        self.run = Some(Run {
+            number: self.run.as_ref().map_or(0, |run| run.number) + 1,
+            sql: sql.to_owned(),
+            place,
+            profile,
+            limit,
+            trouble: None,
+        });
+        self.note = None;
+        self.view = View::Rows;
+        self.edit.unmark();
+        self.result.cancel();
+        self.result.take_error();
+        self.switching.take_error();
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.mark(&error);
+        if let Some(run) = &mut self.run {
+            run.trouble = Some(error);
+        }
+    }
+
+    /// Underline what the error speaks of, where the text still says the same.
+    fn mark(&mut self, error: &Error) {
+        let Some(run) = &self.run else { return };
+        let unchanged = self.edit.text().get(run.place.clone()) == Some(run.sql.as_str());
+        if let Some(at) = place::of(error, &run.sql).filter(|_| unchanged) {
+            let start = run.place.start;
+            self.edit
+                .mark(start + at.start..start + at.end, &error.to_string());
+        }
+    }
+
+    fn cancel(&self) {
+        self.result.cancel();
+        self.switching.cancel();
+    }
+
+    /// Rows that the grid wants and that are in the temporary file.
+    pub(super) fn want(&mut self, rows: Range<u64>) {
+        self.wanted = Some(rows);
+    }
+
+    pub(super) fn poll(&mut self, worker: &Worker) {
+        let before = self.result.value().map(|answer| answer.run);
+        let ended = self.result.poll();
+        let now = self.result.value().map(|answer| answer.run);
+        if now != before {
+            self.grid.start_over();
+        }
+        if ended
+            && let Some(error) = self.result.take_error()
+            && self.run.as_ref().is_some_and(|run| run.number == self.fed)
+        {
+            self.fail(error);
+        }
+        if self.switching.poll()
+            && let Some((profile, database)) = self.switching.take_value()
+        {
+            self.note = Some(format!("The database of this tab is now {database}."));
+            self.placed = Some((profile, database));
+        }
+        self.poll_loading(worker);
+    }
+
+    fn poll_loading(&mut self, worker: &Worker) {
+        if self.loading.poll()
+            && let Some(loaded) = self.loading.take_value()
+            && let Some(answer) = self.result.value_mut()
+            && answer.run == loaded.run
+        {
+            for (index, batch) in loaded.batches {
+                answer.rows.insert_loaded(index, batch);
+            }
+        }
+        let Some(wanted) = self.wanted.take().filter(|_| !self.loading.is_running()) else {
+            return;
+        };
+        let Some(answer) = self.result.value() else {
+            return;
+        };
+        let (run, missing) = (answer.run, answer.rows.missing(wanted));
+        if missing.is_empty() {
+            return;
+        }
+        self.loading.start(
+            worker,
+            "Read rows from the temporary file",
+            move |_| async move {
+                let read = move || -> Result<Loaded> {
+                    let batches = missing
+                        .into_iter()
+                        .map(|(index, batch)| Ok((index, batch.read()?)))
+                        .collect::<Result<_>>()?;
+                    Ok(Loaded { run, batches })
+                };
+                tokio::task::spawn_blocking(read)
+                    .await
+                    .map_err(|stopped| Error::Spill {
+                        source: std::io::Error::other(stopped),
+                    })?
+            },
+        );
+    }
+
+    /// Why rows cannot be read back.
+    pub(super) fn loading_error(&self) -> Option<&Error> {
+        self.loading.error()
+    }
+}
+
+/// In numbers; `None` for no limit.
+fn row_limit(limit: RowLimit, session: &Session) -> Option<u64> {
+    match limit {
+        RowLimit::OfProfile => Options::of(session).row_limit,
+        RowLimit::Rows(rows) => Some(rows),
+        RowLimit::All => None,
+    }
+}
+
+/// EXPLAIN in front of a statement.
+fn explained(sql: &str) -> String {
+    format!("EXPLAIN {sql}")
+}
+
+/// A statement that may not run could be planned.
+pub(super) fn can_explain(sql: &str, rules: &Rules) -> bool {
+    guard::check(&explained(sql), rules).is_ok()
+}
+
+/// The end of a cancelled run in words, and what a DBA can run where the server could not be told.
+pub(super) fn stopped_words(stopped: &Stopped) -> (String, Option<&str>) {
+    match stopped {
+        Stopped::OnServer => (
+            "Cancelled; the statement has stopped on the server.".to_owned(),
+            None,
+        ),
+        Stopped::BeforeServer => ("Cancelled before the statement was sent.".to_owned(), None),
+        Stopped::Unconfirmed { reason, statement } => (
+            format!(
+                "Cancelled here, but the server could not be told to stop ({reason}). It may still be running; a DBA can end it with:"
+            ),
+            Some(statement),
+        ),
+    }
+}

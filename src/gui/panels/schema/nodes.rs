@@ -1,0 +1,165 @@
+//! The rows of the list in order: what is open and what the filter lets through, as numbers that are cheap to copy.
+
+use super::tree::{Database, Tree};
+use crate::engine::profiles::ProfileId;
+
+/// One row. Numbers are places in the lists of the [`Tree`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Node {
+    Database(u32),
+    Table(u32, u32),
+    Column(u32, u32, u32),
+    /// Being read, under a database or a table.
+    Loading(u32, Option<u32>),
+    /// Could not be read.
+    Failed(u32, Option<u32>),
+    /// A database without tables.
+    Empty(u32),
+    /// The filter has not seen every database.
+    Unread,
+}
+
+impl Node {
+    pub(super) fn database(self) -> Option<usize> {
+        match self {
+            Self::Database(database)
+            | Self::Table(database, _)
+            | Self::Column(database, ..)
+            | Self::Loading(database, _)
+            | Self::Failed(database, _)
+            | Self::Empty(database) => Some(database as usize),
+            Self::Unread => None,
+        }
+    }
+
+    pub(super) fn table(self) -> Option<usize> {
+        match self {
+            Self::Table(_, table)
+            | Self::Column(_, table, _)
+            | Self::Loading(_, Some(table))
+            | Self::Failed(_, Some(table)) => Some(table as usize),
+            _ => None,
+        }
+    }
+
+    pub(super) fn opens(self) -> bool {
+        matches!(self, Self::Database(_) | Self::Table(..))
+    }
+
+    pub(super) fn parent(self) -> Option<Self> {
+        match self {
+            Self::Database(_) | Self::Unread => None,
+            Self::Table(database, _)
+            | Self::Empty(database)
+            | Self::Loading(database, None)
+            | Self::Failed(database, None) => Some(Self::Database(database)),
+            Self::Column(database, table, _)
+            | Self::Loading(database, Some(table))
+            | Self::Failed(database, Some(table)) => Some(Self::Table(database, table)),
+        }
+    }
+
+    /// How far to the right it stands.
+    pub(super) fn level(self) -> usize {
+        match self {
+            Self::Database(_) | Self::Unread => 0,
+            node => node.parent().map_or(0, |parent| parent.level() + 1),
+        }
+    }
+}
+
+/// The rows, kept until something changes.
+#[derive(Default)]
+pub(super) struct Nodes {
+    pub(super) list: Vec<Node>,
+    made_for: Option<(ProfileId, String)>,
+}
+
+impl Nodes {
+    /// Something has been read, opened or folded.
+    pub(super) fn forget(&mut self) {
+        self.made_for = None;
+    }
+
+    pub(super) fn position(&self, node: Node) -> Option<usize> {
+        self.list.iter().position(|held| *held == node)
+    }
+
+    pub(super) fn update(&mut self, profile: &ProfileId, tree: &Tree, filter: &str) {
+        let filter = filter.trim().to_lowercase();
+        if self
+            .made_for
+            .as_ref()
+            .is_some_and(|(of, with)| of == profile && *with == filter)
+        {
+            return;
+        }
+        self.list.clear();
+        for index in 0..tree.databases().len() {
+            self.add_database(tree, index as u32, &filter);
+        }
+        if !filter.is_empty() && tree.unread_databases().next().is_some() {
+            self.list.push(Node::Unread);
+        }
+        self.made_for = Some((profile.clone(), filter));
+    }
+
+    fn add_database(&mut self, tree: &Tree, index: u32, filter: &str) {
+        let at = self.list.len();
+        self.list.push(Node::Database(index));
+        let filtering = !filter.is_empty();
+        if let Some(database) = tree.database(index as usize)
+            && (filtering || tree.is_database_open(index as usize))
+        {
+            self.add_tables(tree, database, index, filter);
+        }
+        let named = tree.databases()[index as usize]
+            .to_lowercase()
+            .contains(filter);
+        if filtering && !named && self.list.len() == at + 1 {
+            self.list.pop();
+        }
+    }
+
+    fn add_tables(&mut self, tree: &Tree, database: &Database, index: u32, filter: &str) {
+        if let Some(tables) = database.tables.value() {
+            for (place, table) in tables.iter().enumerate() {
+                if contains(&table.name, filter) {
+                    let node = Node::Table(index, place as u32);
+                    self.list.push(node);
+                    if tree.is_open(node) {
+                        self.add_columns(tree, index, place as u32);
+                    }
+                }
+            }
+        }
+        if database.tables.error().is_some() {
+            self.list.push(Node::Failed(index, None));
+        } else if database.tables.value().is_none() {
+            self.list.push(Node::Loading(index, None));
+        } else if filter.is_empty() && database.tables.value().is_some_and(Vec::is_empty) {
+            self.list.push(Node::Empty(index));
+        }
+    }
+
+    fn add_columns(&mut self, tree: &Tree, index: u32, place: u32) {
+        let Some(columns) = tree.columns(Node::Table(index, place)) else {
+            self.list.push(Node::Loading(index, Some(place)));
+            return;
+        };
+        if let Some(list) = columns.value() {
+            let columns = 0..list.len() as u32;
+            self.list
+                .extend(columns.map(|column| Node::Column(index, place, column)));
+        } else if columns.error().is_some() {
+            self.list.push(Node::Failed(index, Some(place)));
+        } else {
+            self.list.push(Node::Loading(index, Some(place)));
+        }
+    }
+}
+
+/// Letters in either case; `filter` is in lower case.
+fn contains(name: &str, filter: &str) -> bool {
+    filter.is_empty() || name.to_lowercase().contains(filter)
+}

@@ -1,0 +1,307 @@
+//! One row of the list: caret, icon, name, and what is known of it at the right.
+
+use egui::{
+    Align2, Color32, CornerRadius, Rect, Role, Sense, StrokeKind, TextStyle, Ui, WidgetInfo, pos2,
+    vec2,
+};
+
+use super::{nodes::Node, tree::Tree};
+use crate::{
+    engine::schema::TableKind,
+    gui::{
+        format, icons,
+        theme::{PaletteExt as _, SELECTION_RADIUS, text},
+    },
+};
+
+/// What a click or key asks of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ask {
+    Select,
+    Toggle,
+    ShowRows,
+    Insert,
+    Copy,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    pub(super) node: Node,
+    pub(super) selected: bool,
+    pub(super) focused: bool,
+    pub(super) height: f32,
+}
+
+/// What a row says.
+struct Words {
+    name: String,
+    detail: String,
+    icon: Option<(&'static str, Color32)>,
+    strong: bool,
+    /// Said to those who do not see the list.
+    spoken: String,
+}
+
+pub(super) fn row_ui(ui: &mut Ui, tree: &Tree, look: Look) -> Option<Ask> {
+    let palette = ui.palette();
+    let node = look.node;
+    let words = words(ui, tree, node);
+    let width = ui.available_width();
+    let (rect, response) = ui.allocate_exact_size(vec2(width, look.height), Sense::CLICK);
+    let open = tree.is_open(node);
+    response.widget_info(|| WidgetInfo::labeled(Role::TreeItem, true, &words.spoken));
+    ui.ctx().accesskit_node_builder(response.id, |builder| {
+        builder.set_level(node.level() + 1);
+        builder.set_selected(look.selected);
+        if node.opens() {
+            builder.set_expanded(open);
+        }
+    });
+    let tile = rect.shrink2(vec2(5.0, 0.0));
+    if look.selected || response.hovered() {
+        let fill = if look.selected {
+            palette.selection
+        } else {
+            palette.raised
+        };
+        ui.painter().rect_filled(tile, SELECTION_RADIUS, fill);
+    }
+    if look.focused {
+        ui.painter().rect_stroke(
+            tile,
+            CornerRadius::same(4),
+            palette.focus(),
+            StrokeKind::Inside,
+        );
+    }
+    let y = rect.center().y;
+    let mut x = tile.left() + 6.0 + node.level() as f32 * 15.0;
+    let icon = text::icon().resolve(ui.style());
+    if node.opens() {
+        let caret = if open {
+            icons::CARET_DOWN
+        } else {
+            icons::CARET_RIGHT
+        };
+        let font = egui::FontId::new(icon.size * 0.75, icon.family.clone());
+        ui.painter().text(
+            pos2(x + 6.0, y),
+            Align2::CENTER_CENTER,
+            caret,
+            font,
+            palette.faint,
+        );
+    }
+    x += 17.0;
+    if let Some((glyph, color)) = words.icon {
+        let font = egui::FontId::new(icon.size * 0.85, icon.family.clone());
+        ui.painter()
+            .text(pos2(x - 12.0, y), Align2::LEFT_CENTER, glyph, font, color);
+        x += 4.0;
+    }
+    let mut asked = None;
+    let rows_button = matches!(node, Node::Table(..)) && (response.hovered() || look.focused);
+    let mut right = tile.right() - 7.0;
+    if rows_button {
+        let button = Rect::from_center_size(pos2(right - 6.0, y), vec2(20.0, 20.0));
+        asked = show_rows_ui(ui, button, &words.name).then_some(Ask::ShowRows);
+        right -= 20.0;
+    }
+    name_ui(ui, &words, Rect::from_x_y_ranges(x..=right, rect.y_range()));
+    if asked.is_some() {
+        return asked;
+    }
+    let mut chosen = None;
+    response.context_menu(|ui| chosen = menu_ui(ui, node));
+    if chosen.is_some() {
+        chosen
+    } else if response.double_clicked() && matches!(node, Node::Table(..) | Node::Column(..)) {
+        Some(Ask::Insert)
+    } else if response.clicked() {
+        Some(match node {
+            Node::Column(..) | Node::Loading(..) | Node::Empty(_) => Ask::Select,
+            _ => Ask::Toggle,
+        })
+    } else {
+        None
+    }
+}
+
+/// The detail gives way to the name where both do not fit.
+fn name_ui(ui: &Ui, words: &Words, room: Rect) {
+    let palette = ui.palette();
+    let style = if words.strong {
+        text::strong()
+    } else {
+        TextStyle::Body
+    };
+    let painter = ui.painter();
+    let name = painter.layout_no_wrap(words.name.clone(), style.resolve(ui.style()), palette.text);
+    let small = TextStyle::Small.resolve(ui.style());
+    let detail = painter.layout_no_wrap(words.detail.clone(), small, palette.faint);
+    let y = room.center().y;
+    let name_end = (room.left() + name.size().x).min(room.right());
+    let left = (room.right() - detail.size().x).max(name_end + 8.0);
+    let clip = painter.with_clip_rect(room.intersect(ui.clip_rect()));
+    let at = pos2(room.left(), y - name.size().y / 2.0);
+    clip.galley(at, name, palette.text);
+    if left < room.right() - 12.0 {
+        let at = pos2(left, y - detail.size().y / 2.0);
+        clip.galley(at, detail, palette.faint);
+    }
+}
+
+fn show_rows_ui(ui: &Ui, rect: Rect, table: &str) -> bool {
+    let palette = ui.palette();
+    let id = ui.scope_id().with(("show rows", table));
+    let response = ui.interact(rect, id, Sense::CLICK);
+    let words = format!("Show rows of {table}");
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
+    let ink = if response.hovered() {
+        palette.text
+    } else {
+        palette.secondary
+    };
+    if response.hovered() {
+        ui.painter().rect_filled(rect, 4.0, palette.line);
+    }
+    let font = egui::FontId::proportional(14.0);
+    ui.painter().text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        icons::TABLE,
+        font,
+        ink,
+    );
+    response.on_hover_text(words).clicked()
+}
+
+fn menu_ui(ui: &mut Ui, node: Node) -> Option<Ask> {
+    let mut asked = None;
+    let mut item = |ui: &mut Ui, text: &str, ask| {
+        if ui.button(text).clicked() {
+            asked = Some(ask);
+        }
+    };
+    if matches!(node, Node::Table(..)) {
+        item(ui, "Show rows", Ask::ShowRows);
+    }
+    if matches!(node, Node::Database(_) | Node::Table(..) | Node::Column(..)) {
+        item(ui, "Insert name", Ask::Insert);
+        item(ui, "Copy name", Ask::Copy);
+    }
+    asked
+}
+
+fn words(ui: &Ui, tree: &Tree, node: Node) -> Words {
+    let palette = ui.palette();
+    let plain = |name: &str, detail: &str| Words {
+        name: format::plain(name, 200),
+        detail: detail.to_owned(),
+        icon: None,
+        strong: false,
+        spoken: String::new(),
+    };
+    let mut words = match node {
+        Node::Database(index) => {
+            let name = tree.database_name(node).unwrap_or("");
+            let tables = tree
+                .database(index as usize)
+                .and_then(|database| database.tables.value());
+            let bytes = tables.map(|tables| tables.iter().filter_map(|table| table.bytes).sum());
+            let detail = bytes
+                .filter(|bytes| *bytes > 0)
+                .map(format::bytes)
+                .unwrap_or_default();
+            Words {
+                strong: true,
+                ..plain(name, &detail)
+            }
+        }
+        Node::Table(..) => table_words(tree, node, plain, palette.faint),
+        Node::Column(..) => column_words(tree, node, plain, palette.warning),
+        Node::Loading(..) => plain("Reading…", ""),
+        Node::Empty(_) => plain("No tables", ""),
+        Node::Failed(index, _) => {
+            let tables = tree
+                .database(index as usize)
+                .and_then(|database| database.tables.error());
+            let error = tree
+                .columns(node)
+                .and_then(|columns| columns.error())
+                .or(tables);
+            let why = error.map(ToString::to_string).unwrap_or_default();
+            Words {
+                icon: Some((icons::WARNING_CIRCLE, palette.danger)),
+                ..plain(&format!("{why} (click to try again)"), "")
+            }
+        }
+        Node::Unread => {
+            let unread = tree.unread_databases().count();
+            let more = if unread == 1 {
+                "1 more database".to_owned()
+            } else {
+                format!("{unread} more databases")
+            };
+            Words {
+                icon: Some((icons::LIST_MAGNIFYING_GLASS, palette.secondary)),
+                ..plain(&format!("Search in {more}"), "")
+            }
+        }
+    };
+    if words.spoken.is_empty() {
+        words.spoken = match words.detail.as_str() {
+            "" => words.name.clone(),
+            detail => format!("{}, {detail}", words.name),
+        };
+    }
+    words
+}
+
+fn table_words(
+    tree: &Tree,
+    node: Node,
+    plain: impl Fn(&str, &str) -> Words,
+    faint: Color32,
+) -> Words {
+    let Some(table) = tree.table(node) else {
+        return plain("", "");
+    };
+    match (table.kind, table.rows) {
+        (TableKind::View, _) => Words {
+            icon: Some((icons::EYE, faint)),
+            ..plain(&table.name, "view")
+        },
+        (TableKind::Sequence, _) => plain(&table.name, "sequence"),
+        (TableKind::Table, Some(rows)) => Words {
+            spoken: format!(
+                "{}, about {}",
+                format::plain(&table.name, 200),
+                format::rows(rows)
+            ),
+            ..plain(&table.name, &format::about(rows))
+        },
+        (TableKind::Table, None) => plain(&table.name, ""),
+    }
+}
+
+fn column_words(
+    tree: &Tree,
+    node: Node,
+    plain: impl Fn(&str, &str) -> Words,
+    key: Color32,
+) -> Words {
+    let Some(column) = tree.column(node) else {
+        return plain("", "");
+    };
+    let words = plain(&column.name, &format::plain(&column.type_name, 60));
+    if column.primary_key {
+        Words {
+            icon: Some((icons::KEY, key)),
+            spoken: format!("{}, {}, primary key", words.name, words.detail),
+            ..words
+        }
+    } else {
+        words
+    }
+}

@@ -1,0 +1,224 @@
+//! What has been read of one server's schema, and what of it is folded open.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::nodes::Node;
+use crate::{
+    engine::{
+        Error,
+        schema::{Table, TableColumn},
+    },
+    gui::{command::SchemaCommand, state::TableName},
+    worker::Job,
+};
+
+/// Databases of the servers themselves: last in the list, and not opened by themselves.
+const SYSTEM: [&str; 4] = ["information_schema", "mysql", "performance_schema", "sys"];
+
+#[derive(Default)]
+pub(super) struct Tree {
+    read: Job<Vec<String>>,
+    begun: bool,
+    /// In the order of the list.
+    names: Vec<String>,
+    databases: BTreeMap<String, Database>,
+    open: BTreeSet<String>,
+    first_opened: bool,
+}
+
+#[derive(Default)]
+pub(super) struct Database {
+    pub(super) tables: Job<Vec<Table>>,
+    columns: BTreeMap<String, Job<Vec<TableColumn>>>,
+    open: BTreeSet<String>,
+}
+
+impl Tree {
+    /// Reading has been asked for.
+    pub(super) fn is_begun(&self) -> bool {
+        self.begun
+    }
+
+    pub(super) fn has_databases(&self) -> bool {
+        self.read.value().is_some()
+    }
+
+    pub(super) fn error(&self) -> Option<&Error> {
+        self.read.error()
+    }
+
+    /// True when something new is known.
+    pub(super) fn poll(&mut self) -> bool {
+        let mut news = self.read.poll();
+        if news && let Some(names) = self.read.value() {
+            let (own, mut system): (Vec<_>, Vec<_>) =
+                names.iter().cloned().partition(|name| !is_system(name));
+            self.names = own;
+            self.names.append(&mut system);
+            let names = &self.names;
+            self.databases.retain(|name, _| names.contains(name));
+        }
+        for database in self.databases.values_mut() {
+            news |= database.tables.poll();
+            for columns in database.columns.values_mut() {
+                news |= columns.poll();
+            }
+        }
+        news
+    }
+
+    /// The database to open by itself, once: the one given, else the only one that is not the server's own.
+    pub(super) fn take_first(&mut self, default: Option<&str>) -> Option<String> {
+        if self.first_opened || !self.has_databases() {
+            return None;
+        }
+        self.first_opened = true;
+        let own: Vec<&String> = self.names.iter().filter(|name| !is_system(name)).collect();
+        let first = match (default, own.as_slice()) {
+            (Some(default), _) => self.names.iter().find(|name| *name == default)?,
+            (None, [only]) => *only,
+            _ => return None,
+        };
+        let first = first.clone();
+        self.open.insert(first.clone());
+        Some(first)
+    }
+
+    pub(super) fn databases(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Those whose tables have been asked for.
+    pub(super) fn read_databases(&self) -> impl Iterator<Item = &str> {
+        self.databases.keys().map(String::as_str)
+    }
+
+    pub(super) fn unread_databases(&self) -> impl Iterator<Item = &str> {
+        let unread = |name: &&String| !self.databases.contains_key(*name);
+        self.names.iter().filter(unread).map(String::as_str)
+    }
+
+    pub(super) fn databases_job(&mut self) -> &mut Job<Vec<String>> {
+        self.begun = true;
+        &mut self.read
+    }
+
+    pub(super) fn tables_job(&mut self, database: &str) -> &mut Job<Vec<Table>> {
+        let database = self.databases.entry(database.to_owned()).or_default();
+        // The columns may be others too.
+        database.columns.clear();
+        database.open.clear();
+        &mut database.tables
+    }
+
+    pub(super) fn columns_job(&mut self, name: &TableName) -> &mut Job<Vec<TableColumn>> {
+        let database = self.databases.entry(name.database.clone()).or_default();
+        database.columns.entry(name.table.clone()).or_default()
+    }
+
+    /// Every table that has been read.
+    pub(super) fn all_tables(&self) -> Vec<TableName> {
+        let mut all = Vec::new();
+        for (name, database) in &self.databases {
+            let tables = database.tables.value().into_iter().flatten();
+            all.extend(tables.map(|table| TableName {
+                database: name.clone(),
+                table: table.name.clone(),
+            }));
+        }
+        all
+    }
+
+    pub(super) fn database_name(&self, node: Node) -> Option<&str> {
+        self.names.get(node.database()?).map(String::as_str)
+    }
+
+    pub(super) fn database(&self, index: usize) -> Option<&Database> {
+        self.databases.get(self.names.get(index)?)
+    }
+
+    pub(super) fn is_database_open(&self, index: usize) -> bool {
+        self.names
+            .get(index)
+            .is_some_and(|name| self.open.contains(name))
+    }
+
+    pub(super) fn table(&self, node: Node) -> Option<&Table> {
+        self.database(node.database()?)?
+            .tables
+            .value()?
+            .get(node.table()?)
+    }
+
+    pub(super) fn table_name(&self, node: Node) -> Option<TableName> {
+        Some(TableName {
+            database: self.database_name(node)?.to_owned(),
+            table: self.table(node)?.name.clone(),
+        })
+    }
+
+    pub(super) fn columns(&self, node: Node) -> Option<&Job<Vec<TableColumn>>> {
+        let table = &self.table(node)?.name;
+        self.database(node.database()?)?.columns.get(table)
+    }
+
+    pub(super) fn column(&self, node: Node) -> Option<&TableColumn> {
+        let Node::Column(_, _, column) = node else {
+            return None;
+        };
+        self.columns(node)?.value()?.get(column as usize)
+    }
+
+    /// The node shows what is below it.
+    pub(super) fn is_open(&self, node: Node) -> bool {
+        match node {
+            Node::Database(index) => self.is_database_open(index as usize),
+            Node::Table(index, _) => {
+                let table = self.table(node).map(|table| &table.name);
+                let database = self.database(index as usize);
+                database
+                    .zip(table)
+                    .is_some_and(|(database, table)| database.open.contains(table))
+            }
+            _ => false,
+        }
+    }
+
+    /// Open or fold; what must be read for it.
+    pub(super) fn toggle(&mut self, node: Node) -> Option<SchemaCommand> {
+        let name = self.database_name(node).map(str::to_owned);
+        match node {
+            Node::Database(_) => {
+                let name = name?;
+                if !self.open.remove(&name) {
+                    self.open.insert(name.clone());
+                    let read = self.databases.get(&name);
+                    let stands = read.is_some_and(|database| database.tables.error().is_none());
+                    return (!stands).then_some(SchemaCommand::ReadTables(name));
+                }
+                None
+            }
+            Node::Table(..) => {
+                let table = self.table_name(node)?;
+                let database = self.databases.get_mut(&table.database)?;
+                if !database.open.remove(&table.table) {
+                    database.open.insert(table.table.clone());
+                    let read = database.columns.get(&table.table);
+                    let stands = read.is_some_and(|columns| columns.error().is_none());
+                    return (!stands).then_some(SchemaCommand::ReadColumns(table));
+                }
+                None
+            }
+            Node::Failed(_, None) => name.map(SchemaCommand::ReadTables),
+            Node::Failed(_, Some(_)) => self.table_name(node).map(SchemaCommand::ReadColumns),
+            Node::Unread => Some(SchemaCommand::ReadAllTables),
+            Node::Column(..) | Node::Loading(..) | Node::Empty(..) => None,
+        }
+    }
+}
+
+fn is_system(name: &str) -> bool {
+    SYSTEM
+        .iter()
+        .any(|system| name.eq_ignore_ascii_case(system))
+}
