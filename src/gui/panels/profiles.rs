@@ -236,7 +236,9 @@ impl ProfilesPanel {
             state.notices.push(NoticeKind::Warning, notice);
         }
         if self.selected.is_none() {
-            self.selected = self.saved.first().map(|profile| profile.id.clone());
+            let last = state.active.as_ref().filter(|id| self.known(id).is_some());
+            let first = self.saved.first().map(|profile| &profile.id);
+            self.selected = last.or(first).cloned();
         }
     }
 

@@ -1,12 +1,15 @@
 //! What came of connecting or testing, in words: who answers and how it is protected, or what failed, why, and what
 //! to try.
 
+use std::time::Duration;
+
 use egui::{Color32, Frame, Margin, RichText, TextStyle, Ui};
 
 use crate::{
     engine::{
         Error,
         error::ConnectCause,
+        profiles::Address,
         session::{Facts, ReadOnly},
     },
     gui::{
@@ -58,6 +61,12 @@ pub(super) fn facts_ui(ui: &mut Ui, facts: &Facts) {
             let words = format!("Encrypted: {}, {}", tls.version, tls.cipher);
             marked_ui(ui, icons::LOCK_SIMPLE, palette.good, &printable(&words));
         }
+        None if stays_here(&facts.address) => marked_ui(
+            ui,
+            icons::LOCK_OPEN,
+            palette.secondary,
+            "Not encrypted; the line does not leave this machine",
+        ),
         None => marked_ui(
             ui,
             icons::LOCK_OPEN,
@@ -66,10 +75,10 @@ pub(super) fn facts_ui(ui: &mut Ui, facts: &Facts) {
         ),
     }
     let clock = format!(
-        "Server time {} ({}), answers in {:.1} ms",
+        "Server time {} ({}), answers in {}",
         facts.server_time,
         facts.time_zone,
-        facts.latency.as_secs_f64() * 1000.0
+        round_trip(facts.latency)
     );
     marked_ui(ui, icons::CLOCK, palette.secondary, &printable(&clock));
     let account = format!("Account {}", facts.account);
@@ -115,19 +124,37 @@ fn better_account_ui(ui: &mut Ui, statements: &str) {
                     .wrap(),
             );
         });
-    if copy_button(ui, icons::COPY, "Copy statements") {
+    ui.add_space(SPACE[0]);
+    if ui.add(copy_button("Copy statements").with_icon()).clicked() {
         ui.copy_text(statements.to_owned());
     }
 }
 
+/// A socket, or loopback: an address as [`Facts`] has it.
+fn stays_here(address: &str) -> bool {
+    if address.starts_with('/') {
+        return true;
+    }
+    let (host, _port) = address.rsplit_once(':').unwrap_or((address, ""));
+    let host = host.to_owned();
+    Address::Tcp { host, port: 0 }.is_local()
+}
+
+fn round_trip(latency: Duration) -> String {
+    if latency < Duration::from_millis(1) {
+        format!("{} µs", latency.as_micros())
+    } else {
+        format!("{:.1} ms", latency.as_secs_f64() * 1000.0)
+    }
+}
+
 /// A button for what is done while drawing, where the clipboard is at hand.
-pub(super) fn copy_button(ui: &mut Ui, icon: &'static str, text: &'static str) -> bool {
-    let words = Words {
+pub(super) fn copy_button(text: &'static str) -> Button {
+    Button::of(Words {
         text: text.into(),
-        icon,
+        icon: icons::COPY,
         shortcut: None,
-    };
-    ui.add(Button::of(words).with_icon()).clicked()
+    })
 }
 
 /// What failed, why, and what to try.
@@ -183,6 +210,21 @@ mod tests {
     fn a_hostile_version_is_bounded_and_hides_nothing() {
         assert_eq!(printable("8.0\n\u{202e}x"), "8.0··x");
         assert_eq!(printable(&"x".repeat(5000)).chars().count(), MAX_TEXT + 1);
+    }
+
+    #[test]
+    fn what_stays_on_this_machine_is_told_apart() {
+        for address in [
+            "/run/my.sock",
+            "127.0.0.1:3306",
+            "[::1]:3306",
+            "localhost:1",
+        ] {
+            assert!(stays_here(address), "{address}");
+        }
+        for address in ["db.example:3306", "10.0.0.1:3306", "[fe80::1]:3306"] {
+            assert!(!stays_here(address), "{address}");
+        }
     }
 
     #[test]

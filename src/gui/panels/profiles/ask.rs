@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-const WIDTH: f32 = 400.0;
+const WIDTH: f32 = 440.0;
 
 /// What the password is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl ProfilesPanel {
         };
         let is_saved = self.saved.iter().any(|saved| saved.id == prompt.id);
         let checked = self.keyring.value().cloned();
-        let answer = Modal::new(Id::unique("password")).show(ctx, |ui| {
+        let answer = modal(ctx, "password").show(ctx, |ui| {
             ui.set_width(WIDTH);
             heading_ui(ui, &format!("Password for {who}"));
             if let Some(why) = &prompt.why {
@@ -125,7 +125,7 @@ impl ProfilesPanel {
         if cx.state.sessions.contains_key(&id) {
             words.push_str(" Its connections are closed, and what runs on them is stopped.");
         }
-        let answer = Modal::new(Id::unique("delete profile")).show(ctx, |ui| {
+        let answer = modal(ctx, "delete profile").show(ctx, |ui| {
             ui.set_width(WIDTH);
             heading_ui(ui, "Delete this profile?");
             ui.label(RichText::new(words).color(ui.palette().secondary));
@@ -140,6 +140,12 @@ impl ProfilesPanel {
             None => {}
         }
     }
+}
+
+fn modal(ctx: &egui::Context, name: &str) -> Modal {
+    Modal::new(Id::unique(name))
+        .backdrop_color(ctx.palette().shade)
+        .frame(egui::Frame::window(&ctx.global_style()))
 }
 
 fn or_nobody(user: &str) -> &str {

@@ -40,6 +40,7 @@ pub(super) struct Beside<'a> {
 
 pub(super) fn form_ui(ui: &mut Ui, draft: &mut Draft, beside: &Beside<'_>, cx: &PanelContext<'_>) {
     ui.spacing_mut().item_spacing = vec2(SPACE[1], 6.0);
+    ui.add_space(SPACE[0]);
     if beside.is_new {
         url_ui(ui, draft, cx);
     }
@@ -106,23 +107,27 @@ fn server_ui(ui: &mut Ui, draft: &mut Draft, beside: &Beside<'_>, cx: &PanelCont
     text_row_ui(ui, Field::Name, &mut draft.name, "", beside);
     row_ui(ui, "Environment", |ui, _| {
         ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = 6.0;
             for environment in Environment::ALL {
                 let color = ui.palette().environment(environment);
                 let (dot, _) =
                     ui.allocate_exact_size(vec2(10.0, CONTROL_HEIGHT), egui::Sense::hover());
                 ui.painter().circle_filled(dot.center(), 4.0, color);
-                ui.radio_value(
+                radio_ui(
+                    ui,
                     &mut draft.environment,
                     environment,
                     sentence(environment.name()),
                 );
-                ui.add_space(SPACE[0]);
+                ui.add_space(SPACE[2]);
             }
         });
     });
     row_ui(ui, "Reached by", |ui, _| {
-        ui.radio_value(&mut draft.reach, Reach::Tcp, "Host and port");
-        ui.radio_value(
+        ui.spacing_mut().item_spacing.x = SPACE[3];
+        radio_ui(ui, &mut draft.reach, Reach::Tcp, "Host and port");
+        radio_ui(
+            ui,
             &mut draft.reach,
             Reach::Socket,
             "Unix socket of this machine",
@@ -188,12 +193,13 @@ pub(super) fn source_ui(
     cx: &PanelContext<'_>,
 ) {
     ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = SPACE[3];
         for (choice, words) in [
             (PasswordSource::Keyring, "Keep it in the keyring"),
             (PasswordSource::Memory, "Until Porthole ends"),
             (PasswordSource::Ask, "Ask each time"),
         ] {
-            let response = ui.radio_value(source, choice, words);
+            let response = radio_ui(ui, source, choice, words);
             if response.clicked() && choice == PasswordSource::Keyring {
                 // Whether it works is known only by trying.
                 cx.commands.push(ProfilesCommand::CheckKeyring);
@@ -396,6 +402,23 @@ fn below_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
             contents(ui);
         });
     });
+}
+
+/// A radio button whose ring can be seen: the hairline of other controls is too faint for what has no text inside.
+fn radio_ui<T: PartialEq>(
+    ui: &mut Ui,
+    current: &mut T,
+    choice: T,
+    words: impl Into<String>,
+) -> Response {
+    ui.scope(|ui| {
+        let ring = egui::Stroke::new(1.0, ui.palette().faint);
+        let widgets = &mut ui.visuals_mut().widgets;
+        widgets.inactive.bg_stroke = ring;
+        widgets.hovered.bg_stroke = ring;
+        ui.radio_value(current, choice, words.into())
+    })
+    .inner
 }
 
 fn note_ui(ui: &mut Ui, words: &str) {

@@ -194,7 +194,7 @@ fn row_ui(ui: &mut Ui, row: &Row, standing: Standing, selected: bool) -> Respons
         (format!("{} {state}", standing.icon()), standing.color(ui))
     };
     let mark_rect = painter.text(
-        pos2(right, upper),
+        pos2(right, lower),
         Align2::RIGHT_CENTER,
         mark.0,
         small.clone(),
@@ -209,19 +209,13 @@ fn row_ui(ui: &mut Ui, row: &Row, standing: Standing, selected: bool) -> Respons
     };
     let name = text::strong().resolve(ui.style());
     for (text, font, ink, y, end) in [
-        (
-            row.name.clone(),
-            name,
-            palette.text,
-            upper,
-            mark_rect.left() - SPACE[1],
-        ),
+        (row.name.clone(), name, palette.text, upper, right),
         (
             format!("{environment} · {}", row.address),
             small,
             faint,
             lower,
-            right,
+            mark_rect.left() - SPACE[1],
         ),
     ] {
         let mut job = LayoutJob::simple_singleline(text, font, ink);

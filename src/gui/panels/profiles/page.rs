@@ -16,7 +16,6 @@ use crate::{
     gui::{
         command::{Ask as _, ProfilesCommand},
         context::PanelContext,
-        icons,
         theme::{PaletteExt as _, SPACE, text},
         widgets::button::Button,
     },
@@ -80,9 +79,8 @@ impl ProfilesPanel {
 
     fn toolbar_ui(&self, ui: &mut Ui, draft: &Draft, standing: Standing, cx: &PanelContext<'_>) {
         let is_edited = self.is_edited(&draft.id);
-        let is_known = self.known(&draft.id).is_some();
         ui.horizontal_wrapped(|ui| {
-            let mut add = |enabled: bool, button: Button, command: ProfilesCommand| {
+            let add = |ui: &mut Ui, enabled: bool, button: Button, command: ProfilesCommand| {
                 if ui.add_enabled(enabled, button).clicked() {
                     cx.commands.push(command);
                 }
@@ -91,47 +89,40 @@ impl ProfilesPanel {
             match standing {
                 Standing::Open => {
                     let command = ProfilesCommand::Disconnect(draft.id.clone());
-                    add(true, command.button().with_icon(), command);
+                    add(ui, true, command.button().with_icon(), command);
                 }
                 Standing::Connecting => {
                     let command = ProfilesCommand::Connect(draft.id.clone());
-                    add(false, command.button().filled().with_icon(), command);
+                    add(ui, false, command.button().filled().with_icon(), command);
                 }
                 Standing::Closed | Standing::Unreachable if is_edited => {
                     let command = ProfilesCommand::SaveAndConnect;
-                    add(idle, command.button().filled().with_icon(), command);
+                    add(ui, idle, command.button().filled().with_icon(), command);
                 }
                 Standing::Closed | Standing::Unreachable => {
                     let command = ProfilesCommand::Connect(draft.id.clone());
-                    add(idle, command.button().filled().with_icon(), command);
+                    add(ui, idle, command.button().filled().with_icon(), command);
                 }
             }
             let test = ProfilesCommand::Test;
-            add(!self.test.is_running(), test.button().with_icon(), test);
+            add(ui, !self.test.is_running(), test.button().with_icon(), test);
             let is_on_disk = self.saved.iter().any(|saved| saved.id == draft.id);
             if is_edited || !is_on_disk {
                 let command = ProfilesCommand::Save;
-                add(idle, command.button().with_icon(), command);
+                add(ui, idle, command.button().with_icon(), command);
             }
             if is_edited {
                 let command = ProfilesCommand::Revert;
-                add(true, command.button(), command);
+                add(ui, true, command.button(), command);
             }
-            if is_known {
-                for command in [ProfilesCommand::Duplicate, ProfilesCommand::Delete] {
-                    let button = command.button().plain();
-                    let is_delete = command == ProfilesCommand::Delete;
-                    add(
-                        true,
-                        if is_delete { button.danger() } else { button },
-                        command,
-                    );
+            if let Some(profile) = self.known(&draft.id) {
+                let command = ProfilesCommand::Duplicate;
+                add(ui, true, command.button().plain(), command);
+                if ui.add(answer::copy_button("Copy URL").plain()).clicked() {
+                    ui.copy_text(url::to_url(profile));
                 }
-            }
-            if let Some(profile) = self.known(&draft.id)
-                && answer::copy_button(ui, icons::LINK, "Copy URL")
-            {
-                ui.copy_text(url::to_url(profile));
+                let command = ProfilesCommand::Delete;
+                add(ui, true, command.button().plain().danger(), command);
             }
         });
     }
