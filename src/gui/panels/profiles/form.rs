@@ -413,8 +413,10 @@ fn radio_ui<T: PartialEq>(
 ) -> Response {
     ui.scope(|ui| {
         let ring = egui::Stroke::new(1.0, ui.palette().faint);
+        let fill = ui.palette().background;
         let widgets = &mut ui.visuals_mut().widgets;
         widgets.inactive.bg_stroke = ring;
+        widgets.inactive.bg_fill = fill;
         widgets.hovered.bg_stroke = ring;
         ui.radio_value(current, choice, words.into())
     })
