@@ -122,16 +122,20 @@ impl App {
 
     /// Keys of commands, before any widget sees them. A small window in front keeps them to itself.
     fn shortcuts(&mut self, ui: &Ui) {
-        if self.settings_open || self.notices_open {
-            return;
-        }
+        let modal = ui.memory(|memory| memory.top_modal_layer().is_some());
+        let menu = egui::Popup::is_any_open(ui.ctx());
+        let heard = |command: &Command| {
+            let palette = *command == AppCommand::Palette.into();
+            let cancel = *command == QueryCommand::Cancel.into();
+            // Esc closes a menu first.
+            (!modal || palette && self.palette.is_open())
+                && !(menu && cancel)
+                && self.hears(command)
+        };
         let mut listed: Vec<_> = Command::listed(&self.state)
             .into_iter()
             .filter_map(|command| Some((command.words().shortcut?, command)))
-            .filter(|(_, command)| {
-                !self.palette.is_open() || *command == AppCommand::Palette.into()
-            })
-            .filter(|(_, command)| self.hears(command))
+            .filter(|(_, command)| heard(command))
             .collect();
         // Ctrl+Shift+M would also be taken for Ctrl+M.
         listed.sort_by_key(|(keys, _)| !(keys.modifiers.shift || keys.modifiers.alt));
@@ -217,7 +221,10 @@ impl App {
 
     fn dialogs_ui(&mut self, ctx: &egui::Context) {
         let cx = PanelContext::new(&self.state, &self.commands);
-        self.palette.ui(ctx, &cx);
+        let running = self.query.is_running(&self.layout);
+        self.palette.ui(ctx, &cx, |command| {
+            running || *command != QueryCommand::Cancel.into()
+        });
         settings_ui(ctx, &cx, &mut self.settings_open);
         notices::list_ui(ctx, &cx, &mut self.notices_open);
         notices::toasts_ui(ctx, &cx);
@@ -244,7 +251,7 @@ impl App {
         let settings = &mut self.state.settings;
         match command {
             AppCommand::Show(section) => self.state.section = section,
-            AppCommand::Palette => self.palette.toggle(),
+            AppCommand::Palette => self.palette.toggle(ctx),
             AppCommand::Split(direction) => {
                 self.layout.split(direction);
             }

@@ -363,6 +363,8 @@ fn visuals(theme: Theme) -> Visuals {
     // Also the ring of a field that has the keyboard.
     visuals.selection.stroke = Stroke::new(1.0, palette.accent);
     visuals.text_cursor.stroke = Stroke::new(1.5, palette.accent);
+    // A blinking caret would draw the window twice a second while nothing happens.
+    visuals.text_cursor.blink = false;
     visuals.indent_has_left_vline = false;
     visuals.striped = false;
     visuals.disabled_alpha = 0.55;

@@ -163,6 +163,29 @@ fn the_palette_opens_by_key_and_enter_runs_what_is_chosen() {
 const FIELD: &str = "Find a table, profile or command";
 
 #[test]
+fn what_is_typed_while_the_palette_opens_goes_to_it() {
+    let mut window = window(State::default());
+    window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.step();
+    window.event(egui::Event::Text("dark".to_owned()));
+    window.step();
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    assert_eq!(app(&window).state.settings.theme, ThemePreference::Dark);
+}
+
+#[test]
+fn keys_of_commands_do_not_reach_behind_a_small_window() {
+    let mut window = window(State::default());
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
+    window.run();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Num2);
+    window.run();
+    assert_eq!(app(&window).state.section, Section::Profiles);
+}
+
+#[test]
 fn the_palette_is_left_by_escape_and_moved_through_by_arrows() {
     let mut window = window(State::default());
     window.key_press_modifiers(Modifiers::COMMAND, Key::K);

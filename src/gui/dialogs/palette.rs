@@ -36,14 +36,24 @@ impl CommandPalette {
         self.open
     }
 
-    pub fn toggle(&mut self) {
+    pub fn toggle(&mut self, ctx: &egui::Context) {
         *self = Self {
             open: !self.open,
             ..Self::default()
         };
+        if self.open {
+            // At once: what is typed before the next frame is meant for it.
+            ctx.memory_mut(|memory| memory.request_focus(field_id()));
+        }
     }
 
-    pub fn ui(&mut self, ctx: &egui::Context, cx: &PanelContext<'_>) {
+    /// Draw while it is open. `can` leaves out commands that have nothing to do now.
+    pub fn ui(
+        &mut self,
+        ctx: &egui::Context,
+        cx: &PanelContext<'_>,
+        can: impl Fn(&Command) -> bool,
+    ) {
         if !self.open {
             return;
         }
@@ -57,7 +67,7 @@ impl CommandPalette {
         let modal = Modal::new(id).area(area).backdrop_color(shade);
         let done = modal.show(ctx, |ui| {
             ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 2.0 * SPACE[4]));
-            self.content_ui(ui, cx)
+            self.content_ui(ui, cx, &can)
         });
         if done.inner || done.should_close() {
             self.open = false;
@@ -65,7 +75,12 @@ impl CommandPalette {
     }
 
     /// True when something was chosen.
-    fn content_ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) -> bool {
+    fn content_ui(
+        &mut self,
+        ui: &mut Ui,
+        cx: &PanelContext<'_>,
+        can: &dyn Fn(&Command) -> bool,
+    ) -> bool {
         // Before the field sees them.
         let (moved, enter) = ui.input_mut(|input| {
             let mut pressed = |key| input.consume_key(Modifiers::NONE, key);
@@ -76,7 +91,7 @@ impl CommandPalette {
         let before = self.text.clone();
         let field = ui.add(
             TextEdit::singleline(&mut self.text)
-                .id_salt("field")
+                .id(field_id())
                 .hint_text("Find a table, profile or command")
                 .desired_width(f32::INFINITY)
                 .margin(egui::Margin::symmetric(8, 5)),
@@ -86,7 +101,7 @@ impl CommandPalette {
         if self.text != before {
             self.chosen = 0;
         }
-        let found = find(&self.text, entries(cx.state));
+        let found = find(&self.text, entries(cx.state, can));
         let last = found.len().saturating_sub(1);
         self.chosen = self.chosen.saturating_add_signed(moved).min(last);
 
@@ -95,6 +110,8 @@ impl CommandPalette {
             return false;
         }
         ui.spacing_mut().item_spacing.y = 0.0;
+        // Beside the rows, not over their keys.
+        ui.spacing_mut().scroll.floating_allocated_width = 10.0;
         let mut pick = enter.then_some(self.chosen);
         ScrollArea::vertical()
             .max_height(ROWS_SEEN * CONTROL_HEIGHT)
@@ -123,6 +140,10 @@ impl CommandPalette {
     }
 }
 
+fn field_id() -> Id {
+    Id::unique("command palette field")
+}
+
 /// A field without a label of its own still has a name.
 fn name_field(field: &egui::Response, name: &str) {
     field
@@ -130,8 +151,9 @@ fn name_field(field: &egui::Response, name: &str) {
         .accesskit_node_builder(field.id, |node| node.set_label(name));
 }
 
-fn entries(state: &State) -> Vec<Entry> {
-    let commands = Command::listed(state).into_iter().map(|command| {
+fn entries(state: &State, can: &dyn Fn(&Command) -> bool) -> Vec<Entry> {
+    let listed = Command::listed(state).into_iter().filter(can);
+    let commands = listed.map(|command| {
         let words = command.words();
         Entry {
             detail: words.keys().unwrap_or_default(),
