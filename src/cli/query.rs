@@ -312,15 +312,18 @@ impl Printer {
         }
     }
 
-    /// Write what comes, until there is no more. What has come is not held back while more is awaited.
+    /// Write what comes, until there is no more. Rows are not held back while more are awaited; the columns' names
+    /// alone are, so that a statement that fails at once prints nothing.
     fn print(&mut self, mut pieces: mpsc::Receiver<Piece>) -> io::Result<()> {
         while let Some(piece) = pieces.blocking_recv() {
             match piece {
                 Piece::Columns(columns) => self.start(columns),
-                Piece::Rows(batch) => self.rows(&batch)?,
-            }
-            if self.buffer.len() >= WRITE_BYTES || pieces.is_empty() {
-                self.write()?;
+                Piece::Rows(batch) => {
+                    self.rows(&batch)?;
+                    if self.buffer.len() >= WRITE_BYTES || pieces.is_empty() {
+                        self.write()?;
+                    }
+                }
             }
         }
         Ok(())

@@ -5,6 +5,7 @@
 )]
 
 mod certificates;
+mod cli;
 mod demo;
 mod query;
 mod session;
