@@ -52,7 +52,10 @@ fn measure() -> Result<()> {
     let tab = "version = 1\n[[tabs]]\nname = \"bench\"\nfront = true\nlimit = \"all\"\nsql = \"SELECT * FROM bench.t\"\n";
     std::fs::write(folder.path().join("window.toml"), tab)?;
     let mut profile = Profile {
-        address: Address::Tcp { host: "127.0.0.1".to_owned(), port: relay.port },
+        address: Address::Tcp {
+            host: "127.0.0.1".to_owned(),
+            port: relay.port,
+        },
         user: server.root_user().to_owned(),
         ..Profile::default()
     };
@@ -61,7 +64,10 @@ fn measure() -> Result<()> {
         store: Store::open(folder.path())?,
         passwords: Passwords::system(),
         folder: Some(folder.path().to_owned()),
-        connect: Some(Target { profile, password: Some(server.root_password().clone()) }),
+        connect: Some(Target {
+            profile,
+            password: Some(server.root_password().clone()),
+        }),
     };
     let mut window = Window::open(options)?;
     window.until("the session is open", |drawn| drawn.contains("Connected"))?;
@@ -70,7 +76,9 @@ fn measure() -> Result<()> {
     let packet_at = relay.first_rows().ok_or("the relay saw no rows")?;
     let first_row = drawn_at.saturating_duration_since(packet_at);
     window.frames.clear();
-    window.until("all rows are there", |drawn| drawn.contains("2,000,000 rows"))?;
+    window.until("all rows are there", |drawn| {
+        drawn.contains("2,000,000 rows")
+    })?;
     let worst = window.frames.iter().max().copied().unwrap_or_default();
     let mut sorted = window.frames.clone();
     sorted.sort_unstable();
@@ -130,11 +138,23 @@ impl Window {
         let repaint = ctx.clone();
         let worker = Worker::new(move || repaint.request_repaint())?;
         let app = App::new(&ctx, worker, options);
-        Ok(Self { ctx, app, events: Vec::new(), frames: Vec::new(), start: Instant::now() })
+        Ok(Self {
+            ctx,
+            app,
+            events: Vec::new(),
+            frames: Vec::new(),
+            start: Instant::now(),
+        })
     }
 
     fn key(&mut self, key: Key, modifiers: Modifiers) {
-        let event = |pressed| Event::Key { key, physical_key: None, pressed, repeat: false, modifiers };
+        let event = |pressed| Event::Key {
+            key,
+            physical_key: None,
+            pressed,
+            repeat: false,
+            modifiers,
+        };
         self.events.extend([event(true), event(false)]);
     }
 
@@ -157,7 +177,10 @@ impl Window {
     /// One frame; gives the texts that it shows.
     fn frame(&mut self) -> String {
         let input = RawInput {
-            screen_rect: Some(egui::Rect::from_min_size(pos2(0.0, 0.0), vec2(1280.0, 800.0))),
+            screen_rect: Some(egui::Rect::from_min_size(
+                pos2(0.0, 0.0),
+                vec2(1280.0, 800.0),
+            )),
             time: Some(self.start.elapsed().as_secs_f64()),
             events: std::mem::take(&mut self.events),
             focused: true,
@@ -219,12 +242,17 @@ impl Relay {
     }
 
     fn first_rows(&self) -> Option<Instant> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).first_rows
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .first_rows
     }
 }
 
 fn relay(client: TcpStream, server: TcpStream, seen: &Arc<Mutex<Seen>>) {
-    let (Ok(from_client), Ok(from_server)) = (client.try_clone(), server.try_clone()) else { return };
+    let (Ok(from_client), Ok(from_server)) = (client.try_clone(), server.try_clone()) else {
+        return;
+    };
     let there = seen.clone();
     thread::spawn(move || {
         let mut prepared = false;
