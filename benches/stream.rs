@@ -61,9 +61,10 @@ fn measure() -> Result<()> {
     };
     profile.tls.mode = Some(TlsMode::Disabled); // the relay looks at commands
     let options = WindowOptions {
-        store: Store::open(folder.path())?,
+        store: Store::open(folder.path()),
         passwords: Passwords::system(),
         folder: Some(folder.path().to_owned()),
+        ask: None,
         connect: Some(Target {
             profile,
             password: Some(server.root_password().clone()),

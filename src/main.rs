@@ -8,13 +8,28 @@ use porthole::{
     engine::profiles::Target,
 };
 
+/// What the window on the sample server opens with.
+const FIRST_LOOK: &str = "\
+-- Ctrl+Enter runs the statement at the cursor.
+SELECT id, experiment_id, user_id, variant_id, converted, assigned_at
+FROM experiment_assignments
+ORDER BY id;
+
+-- Conversions by variant
+SELECT experiment_id, variant_id,
+       COUNT(DISTINCT user_id) AS users, SUM(converted) AS conversions,
+       ROUND(SUM(converted) / COUNT(DISTINCT user_id), 4) AS rate
+FROM experiment_assignments
+GROUP BY experiment_id, variant_id;
+";
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if cli.verbose > 0 {
         print::start_log(cli.verbose > 1);
     }
     match cli.command {
-        None => cli::end(window(None)),
+        None => cli::end(window(None, None)),
         Some(Command::Demo(args)) if !args.no_window => cli::end(demo_window(&args)),
         Some(command) => cli::run(command),
     }
@@ -23,17 +38,20 @@ fn main() -> ExitCode {
 /// The sample server, for as long as the window is open.
 fn demo_window(args: &demo::Args) -> Result<(), Failure> {
     let running = demo::Running::start(args)?;
-    let seen = running.target().and_then(|target| window(Some(target)));
+    let seen = running
+        .target()
+        .and_then(|target| window(Some(target), Some(FIRST_LOOK)));
     running.stop()?;
     seen
 }
 
 #[cfg(feature = "gui")]
-fn window(connect: Option<Target>) -> Result<(), Failure> {
+fn window(connect: Option<Target>, ask: Option<&'static str>) -> Result<(), Failure> {
     use porthole::gui::run::{WindowOptions, run};
 
     let options = WindowOptions {
         connect,
+        ask,
         ..WindowOptions::of_system()?
     };
     run(options).map_err(|error| Failure::Failed {
@@ -43,7 +61,7 @@ fn window(connect: Option<Target>) -> Result<(), Failure> {
 }
 
 #[cfg(not(feature = "gui"))]
-fn window(_: Option<Target>) -> Result<(), Failure> {
+fn window(_: Option<Target>, _: Option<&'static str>) -> Result<(), Failure> {
     Err(Failure::Usage {
         message: "this build of Porthole has no window".to_owned(),
         hint: Some(

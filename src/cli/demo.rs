@@ -8,7 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{Failure, print};
 use crate::{
     demo::{Demo, Kind},
-    engine::profiles::{ProfileName, Target, url},
+    engine::profiles::{Environment, ProfileName, Target, url},
 };
 
 const EXAMPLES: &str = "\
@@ -66,6 +66,7 @@ impl Running {
     pub fn target(&self) -> Result<Target, Failure> {
         let mut target = url::parse(&self.demo.target().url())?;
         target.profile.name = ProfileName::new("Sample server")?;
+        target.profile.environment = Environment::Development;
         Ok(target)
     }
 

@@ -1,6 +1,6 @@
 //! The command line: one file a subcommand, named as the panel of the window is.
 //!
-//! Data goes to stdout and everything else to stderr; [`print`] is the only place that does either. What a command
+//! Data goes to stdout and everything else to stderr; [`mod@print`] is the only place that does either. What a command
 //! can do is the engine's; here stand its arguments, its words and its exit code.
 
 mod completions;

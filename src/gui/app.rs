@@ -45,6 +45,8 @@ pub struct App {
     notices_open: bool,
     saver: Saver,
     watch: Watch,
+    /// Waits for the connection.
+    ask: Option<&'static str>,
     /// Last: what the fields above have running is cancelled first, then the worker waits for it.
     pub worker: Worker,
 }
@@ -85,6 +87,7 @@ impl App {
             notices_open: false,
             saver: Saver::new(options.folder),
             watch: Watch::default(),
+            ask: options.ask,
             worker,
         }
     }
@@ -95,6 +98,12 @@ impl App {
         self.watch.poll(&mut self.state, &self.worker);
         self.schema.poll(&mut self.state, &self.worker);
         self.query.poll(&self.layout, &self.worker);
+        if self.state.active_session().is_some()
+            && let Some(sql) = self.ask.take()
+        {
+            let pane = self.layout.active();
+            self.query.ask(sql, pane, &self.state, &self.worker);
+        }
         // Ctrl +, - and 0 are egui's.
         self.state.settings.zoom = ctx.zoom_factor();
         let changed = ctx.input(|input| input.events.iter().any(may_change));

@@ -25,6 +25,8 @@ pub struct WindowOptions {
     pub folder: Option<PathBuf>,
     /// Connect to it at once.
     pub connect: Option<Target>,
+    /// A text for the editor; its first statement runs as soon as that connection is open.
+    pub ask: Option<&'static str>,
 }
 
 impl WindowOptions {
@@ -35,6 +37,7 @@ impl WindowOptions {
             passwords: Passwords::system(),
             folder: saved::folder(),
             connect: None,
+            ask: None,
         })
     }
 }

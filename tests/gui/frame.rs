@@ -65,6 +65,7 @@ fn nothing_kept() -> WindowOptions {
         passwords: Passwords::new(Arc::new(InMemory::default())),
         folder: None,
         connect: None,
+        ask: None,
     }
 }
 

@@ -92,7 +92,7 @@ impl FromStr for TlsMode {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Tls {
-    /// `None` means the default for the address; see [`Profile::tls_mode`].
+    /// `None` means the default for the address; see [`super::Profile::tls_mode`].
     pub mode: Option<TlsMode>,
     /// PEM file with the authorities to trust; they alone are then trusted.
     pub ca_file: Option<PathBuf>,

@@ -196,6 +196,31 @@ impl QueryPanel {
             sql,
             ..SavedTab::default()
         });
+        self.run(id, state, worker);
+    }
+
+    /// Put a text where nothing has been written yet, and run its first statement.
+    pub fn ask(&mut self, sql: &str, pane: PaneId, state: &State, worker: &Worker) {
+        let front = self.front.get(&pane).copied();
+        let empty = self
+            .tabs
+            .iter()
+            .find(|tab| Some(tab.id) == front && tab.edit.text().is_empty());
+        let Some(id) = empty.map(|tab| tab.id) else {
+            return;
+        };
+        self.tabs.retain(|tab| tab.id != id);
+        let id = self.open_saved(SavedTab {
+            name: "First look".to_owned(),
+            pane,
+            front: true,
+            sql: sql.to_owned(),
+            ..SavedTab::default()
+        });
+        self.run(id, state, worker);
+    }
+
+    fn run(&mut self, id: u64, state: &State, worker: &Worker) {
         if let Some(tab) = self.tabs.iter_mut().find(|tab| tab.id == id) {
             tab.handle(QueryCommand::Run, state, worker);
         }
