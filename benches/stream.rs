@@ -108,6 +108,7 @@ async fn filled_server() -> Result<Server> {
     let server = Server::start(Kind::MariaDb, &Options::default()).await?;
     let mut admin = server.connect().await?;
     admin.query_drop("CREATE DATABASE bench").await?;
+    admin.query_drop("USE bench").await?; // the sequence engine wants one
     admin
         .query_drop(
             "CREATE TABLE bench.t (id BIGINT UNSIGNED PRIMARY KEY, name VARCHAR(40), amount DECIMAL(12,2), at DATETIME, \

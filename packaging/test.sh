@@ -38,7 +38,7 @@ main() {
     step "lints" cargo clippy --locked --all-targets -- -D warnings
     step "lints without the window" cargo clippy --locked --all-targets --no-default-features -- -D warnings
     step "tests" with_servers mariadb cargo test --locked
-    step "documentation" env RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps --document-private-items
+    step "documentation" env RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps
     if $long; then
         step "licences and sources" licences
         step "MariaDB 11.8" packaging/servers.sh mariadb-11.8

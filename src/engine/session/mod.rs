@@ -1,6 +1,6 @@
 //! An open, pooled connection to one server, made safe.
 //!
-//! A [`Session`] is a cheap handle; each job takes a [`Lease`], which is one connection for the job alone. No
+//! A [`Session`] is a cheap handle; each job takes a `Lease`, which is one connection for the job alone. No
 //! state of a person's statements outlives its lease: connections are reset when they return, and one whose
 //! statement did not end cleanly is closed instead.
 

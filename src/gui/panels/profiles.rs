@@ -1,7 +1,7 @@
 //! Profiles: the list of saved connections, and the page of the one that is chosen, where it is edited, tested,
 //! opened and closed.
 //!
-//! The page is always a form: what is typed becomes a [`draft::Draft`], kept by profile until it is saved or
+//! The page is always a form: what is typed becomes a `Draft`, kept by profile until it is saved or
 //! discarded, so that looking at another profile loses nothing. Drafts and passwords are not kept from one start to
 //! the next.
 
