@@ -763,6 +763,24 @@ fn columns_are_made_wider_by_their_edge_and_fitted_by_a_double_click() {
 }
 
 #[test]
+fn keys_make_the_column_of_the_cursor_wider_and_narrower() {
+    let mut grid = Grid::new(numbered(3, 10));
+    grid.click("1");
+    let width = |grid: &Grid| {
+        let header = grid.harness.get_by_role_and_label(Role::ColumnHeader, "c0");
+        header.rect().width()
+    };
+    let before = width(&grid);
+    grid.key(Modifiers::ALT, Key::ArrowRight);
+    grid.key(Modifiers::ALT, Key::ArrowRight);
+    let wider = width(&grid);
+    assert!(wider > before + 20.0, "{before} {wider}");
+    grid.key(Modifiers::ALT, Key::ArrowLeft);
+    assert!(width(&grid) < wider);
+    assert_eq!(grid.selection(), selection(at(0, 0)));
+}
+
+#[test]
 fn new_columns_begin_at_the_top_and_rows_that_vanish_take_the_selection_along() {
     let mut grid = Grid::new(numbered(3, 1000));
     grid.click("1");

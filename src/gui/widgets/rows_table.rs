@@ -13,6 +13,7 @@ mod copy;
 mod draw;
 mod go_to_row;
 mod keyboard;
+mod look;
 mod pointer;
 mod scroll;
 mod selection;
@@ -21,7 +22,9 @@ use std::ops::Range;
 
 use egui::{EventFilter, Id, Rect, Response, Sense, Ui, Vec2};
 
-use self::{areas::Areas, columns::Columns, go_to_row::GoToRow, pointer::Drag, scroll::Position};
+use self::{
+    areas::Areas, columns::Columns, go_to_row::GoToRow, look::Look, pointer::Drag, scroll::Position,
+};
 pub use self::{
     copy::Copied,
     selection::{CellRef, Reach, Selection},
@@ -110,7 +113,7 @@ impl RowsTable {
     pub fn ui(&mut self, ui: &mut Ui, rows: &dyn Rows) -> RowsTableResponse {
         let (id, rect) = room(ui);
         let response = ui.interact(rect, id, Sense::click_and_drag());
-        let look = draw::Look::new(ui);
+        let look = Look::new(ui);
         if self.columns.follow(rows, look.advance) {
             self.start_over();
         }
@@ -142,7 +145,7 @@ impl RowsTable {
             self.select(&areas, Selection::cell(cell));
         }
         self.go_to_row_ui(ui, &response, &areas, rows);
-        let copied = self.menu_ui(ui, &response, rows).or(copied);
+        let copied = self.menu_ui(ui, &response, &areas, rows).or(copied);
         RowsTableResponse {
             response,
             missing: missing.0,
@@ -188,7 +191,13 @@ impl RowsTable {
         }
     }
 
-    fn menu_ui(&mut self, ui: &Ui, response: &Response, rows: &dyn Rows) -> Option<Copied> {
+    fn menu_ui(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        areas: &Areas,
+        rows: &dyn Rows,
+    ) -> Option<Copied> {
         let mut copied = None;
         response.context_menu(|ui| {
             let any = self.selection.is_some();
@@ -209,6 +218,11 @@ impl RowsTable {
             ui.separator();
             if item(ui, "Select all", "Ctrl+A", rows.rows() > 0) {
                 self.selection = Some(keyboard::everything(self.selection));
+            }
+            if item(ui, "Fit column to its cells", "", any)
+                && let Some(held) = self.selection
+            {
+                self.fit(ui, areas, rows, held.cursor.column);
             }
             if item(ui, "Go to row…", "Ctrl+G", rows.rows() > 0) {
                 self.open_go_to_row();

@@ -6,7 +6,7 @@ use super::{
     CellRef, Rows,
     columns::Columns,
     copy::thousands,
-    draw::Look,
+    look::Look,
     scroll::{Bar, Position, Span},
 };
 use crate::gui::theme;

@@ -7,16 +7,26 @@ use super::{
 };
 
 /// What a key asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 enum Ask {
-    Move { step: Step, extend: bool },
+    Move {
+        step: Step,
+        extend: bool,
+    },
     SelectAll,
     SelectRows,
     SelectColumns,
-    Copy { with_names: bool },
+    Copy {
+        with_names: bool,
+    },
     GoToRow,
+    /// Make the cursor's column wider by so many characters.
+    Widen(f32),
     Escape,
 }
+
+/// Characters that a key makes a column wider or narrower by.
+const WIDER: f32 = 2.0;
 
 impl RowsTable {
     /// Do what the keys ask for.
@@ -45,6 +55,7 @@ impl RowsTable {
                 Ask::Escape => self.escape(),
                 _ if rows.rows() == 0 || self.columns.len() == 0 => {}
                 Ask::Move { step, extend } => self.step(areas, step, extend),
+                Ask::Widen(characters) => self.widen(areas, characters),
                 Ask::SelectAll => self.selection = Some(everything(self.selection)),
                 Ask::SelectRows => self.reach(areas, Reach::Rows),
                 Ask::SelectColumns => self.reach(areas, Reach::Columns),
@@ -71,6 +82,16 @@ impl RowsTable {
             Selection::cell(cursor)
         };
         self.select(areas, held);
+    }
+
+    fn widen(&mut self, areas: &Areas, characters: f32) {
+        if let Some(held) = self.selection {
+            let column = held.cursor.column;
+            let wider = characters * self.columns.advance();
+            self.columns
+                .resize(column, self.columns.width(column) + wider);
+            self.reveal_column(areas, column);
+        }
     }
 
     fn reach(&mut self, areas: &Areas, reach: Reach) {
@@ -130,7 +151,11 @@ fn asked(ui: &Ui) -> Vec<Ask> {
 
 fn ask(key: Key, modifiers: Modifiers) -> Option<Ask> {
     if modifiers.alt {
-        return None;
+        return match key {
+            Key::ArrowRight if !modifiers.command => Some(Ask::Widen(WIDER)),
+            Key::ArrowLeft if !modifiers.command => Some(Ask::Widen(-WIDER)),
+            _ => None,
+        };
     }
     let (command, shift) = (modifiers.command, modifiers.shift);
     let step = |step| {

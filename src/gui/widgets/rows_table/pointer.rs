@@ -6,7 +6,8 @@ use super::{
     CellRef, Reach, Rows, RowsTable, Selection,
     areas::{Areas, PADDING, Zone},
     cell_text::{CellText, LONGEST},
-    draw, keyboard,
+    keyboard,
+    look::{self, Look},
 };
 
 /// Characters and rows of a cut cell that hovering it shows.
@@ -252,8 +253,8 @@ impl RowsTable {
     }
 
     /// As wide as the name and the cells that are seen.
-    fn fit(&mut self, ui: &Ui, areas: &Areas, rows: &dyn Rows, column: usize) {
-        let look = draw::Look::new(ui);
+    pub(super) fn fit(&mut self, ui: &Ui, areas: &Areas, rows: &dyn Rows, column: usize) {
+        let look = Look::new(ui);
         let seen = areas.visible_rows(self.position);
         let width = ui.fonts_mut(|fonts| {
             let name = rows
@@ -282,7 +283,7 @@ impl RowsTable {
         response.clone().on_hover_ui_at_pointer(|ui| {
             let text = CellText::new(value, column.kind, HOVERED).into_label();
             ui.add(
-                egui::Label::new(egui::RichText::new(text).text_style(draw::cell_style(ui))).wrap(),
+                egui::Label::new(egui::RichText::new(text).text_style(look::cell_style(ui))).wrap(),
             );
         });
     }
