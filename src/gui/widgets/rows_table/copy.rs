@@ -174,7 +174,68 @@ fn counted(number: u64, noun: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, BinaryArray, Int64Array, RecordBatch};
+
     use super::*;
+    use crate::{
+        engine::{
+            export::{Format, Writer},
+            query::rows::{Batch, ResultSet},
+            value::Column,
+        },
+        gui::widgets::rows_table::{CellRef, Reach},
+    };
+
+    #[test]
+    fn the_clipboard_takes_what_the_command_line_writes() {
+        let column = |name: &str, kind| Column {
+            name: name.to_owned(),
+            database: String::new(),
+            table: String::new(),
+            column: String::new(),
+            kind,
+            type_name: String::new(),
+            primary_key: false,
+        };
+        let columns: Arc<[Column]> = Arc::new([
+            column("a\t\"\\", Kind::Text),
+            column("n", Kind::Int),
+            column("b", Kind::Binary),
+        ]);
+        let texts: [Option<&[u8]>; 5] = [
+            None,
+            Some(b""),
+            Some(b"\\N"),
+            Some(b"a\tb\nc\rd\0"),
+            Some(b"broken \xff\xfe"),
+        ];
+        let blobs: [Option<&[u8]>; 5] = [Some(b""), None, Some(b"\t\n"), Some(b"\\"), None];
+        let arrays: [(&str, ArrayRef); 3] = [
+            ("a", Arc::new(BinaryArray::from_iter(texts))),
+            ("n", Arc::new(Int64Array::from_iter_values(-2..3))),
+            ("b", Arc::new(BinaryArray::from_iter(blobs))),
+        ];
+        let batch = RecordBatch::try_from_iter_with_nullable(
+            arrays.map(|(name, array)| (name, array, true)),
+        )
+        .unwrap();
+        let mut written = Vec::new();
+        let mut writer = Writer::new(Format::Tsv, columns.clone(), true);
+        writer.start(&mut written);
+        writer.rows(&batch, &mut written);
+        writer.finish(&mut written);
+
+        let mut rows = ResultSet::new(columns);
+        rows.push(Batch::Memory(batch));
+        let all = Selection {
+            reach: Reach::All,
+            ..Selection::cell(CellRef::default())
+        };
+        let (copied, _) = tsv(&rows, &all, true).unwrap();
+        assert_eq!(format!("{copied}\n").into_bytes(), written);
+    }
 
     #[test]
     fn thousands_stand_apart() {
