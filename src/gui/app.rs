@@ -1,10 +1,7 @@
 //! `App` owns state, panels and worker. Before a frame it takes in what background work has reported; then it draws;
 //! then it does what was asked for.
 
-use std::{
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
 use egui::{CentralPanel, Event, Frame, Panel, Role, Ui, WidgetInfo};
 
@@ -16,20 +13,16 @@ use super::{
     layout::Layout,
     panels::{profiles::ProfilesPanel, query::QueryPanel, schema::SchemaPanel},
     run::WindowOptions,
-    saved::{self, Saved},
+    saved::Saved,
+    saver::Saver,
     state::{Section, Settings, State},
     theme::{
         self, PaletteExt as _, RAIL_WIDTH, SIDE_LIST_WIDTH, STATUS_BAR_HEIGHT, TOP_BAR_HEIGHT,
     },
     watch::Watch,
 };
-use crate::{
-    engine::{Error, Result, profiles::Environment},
-    worker::{Job, Worker},
-};
+use crate::{engine::profiles::Environment, worker::Worker};
 
-/// How long after a change the window's state is written.
-const SAVED_AFTER: Duration = Duration::from_secs(3);
 /// How often the clocks of running jobs move.
 const CLOCK: Duration = Duration::from_millis(250);
 
@@ -333,65 +326,6 @@ fn may_change(event: &Event) -> bool {
             | Event::MouseMoved(_)
             | Event::MouseWheel { .. }
     )
-}
-
-/// Writes the window's state a little after it has changed, on the worker.
-struct Saver {
-    folder: Option<PathBuf>,
-    written: String,
-    changed: Option<Instant>,
-    job: Job<()>,
-}
-
-impl Saver {
-    fn new(folder: Option<PathBuf>) -> Self {
-        Self {
-            folder,
-            written: String::new(),
-            changed: None,
-            job: Job::default(),
-        }
-    }
-
-    /// Something may have changed a while ago and has not been written.
-    fn is_due(&mut self, ctx: &egui::Context, changed: bool) -> bool {
-        if changed && self.changed.is_none() {
-            self.changed = Some(Instant::now());
-            // So that it is written when nothing else happens either.
-            ctx.request_repaint_after(SAVED_AFTER);
-        }
-        let due = self.changed.is_some_and(|at| at.elapsed() >= SAVED_AFTER);
-        due && !self.job.is_running()
-    }
-
-    fn start(&mut self, worker: &Worker, text: String) {
-        self.changed = None;
-        let Some(folder) = self.folder.clone() else {
-            return;
-        };
-        if text == self.written {
-            return;
-        }
-        self.written.clone_from(&text);
-        self.job.start(worker, "Save the window", |_| async move {
-            let written = tokio::task::spawn_blocking(move || saved::write(&folder, &text));
-            written
-                .await
-                .map_err(|error| Error::Invalid(error.to_string()))?
-        });
-    }
-
-    fn poll(&mut self) -> Option<Error> {
-        self.job.poll();
-        self.job.take_error()
-    }
-
-    fn write_now(&self, text: &str) -> Result<()> {
-        match &self.folder {
-            Some(folder) if text != self.written => saved::write(folder, text),
-            _ => Ok(()),
-        }
-    }
 }
 
 impl eframe::App for App {

@@ -17,6 +17,7 @@ pub mod notice;
 pub mod panels;
 pub mod run;
 pub mod saved;
+pub mod saver;
 pub mod state;
 pub mod theme;
 pub mod watch;
