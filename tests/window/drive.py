@@ -9,6 +9,7 @@ Reads one order a line from standard input, as JSON, and answers each with one l
     {"do": "text", "role": "entry", "name": "SQL"}              what stands in a field
     {"do": "wait", "role": "label", "name": "..."}              until there is at least one; answers its name
     {"do": "gone", "name": "Cancel"}                            until there is none
+    {"do": "cell", "column": "word", "row": "2"}                text of a table's cell, by its headers
     {"do": "names", "role": "label"}                            every name of that role, now
     {"do": "keys", "keys": "ctrl+Return"}                       presses keys in the window that has the focus
     {"do": "focused"}                                           role and name of what has the keyboard focus
@@ -30,6 +31,7 @@ from gi.repository import Atspi, GLib  # noqa: E402
 
 APP = "porthole"
 PAUSE = 0.05
+MARK = "•"
 # The names by which people know them.
 ROLES = {"push button": "button", "toggle button": "button", "password text": "entry", "text": "entry"}
 
@@ -115,9 +117,10 @@ def press(order):
 
 def put(order):
     node = one(order)
-    if text_of(node) != order["text"]:
+    # A password field shows marks.
+    if text_of(node) not in (order["text"], MARK * len(order["text"])):
         node.set_text_contents(order["text"])
-        raise Missing(f"it holds {text_of(node)!r}")
+        raise Missing("the text is not in it")
 
 
 def text(order):
@@ -129,6 +132,18 @@ def wait(order):
     if not found:
         raise Missing("there is none")
     return found[0].get_name()
+
+
+def cell(order):
+    for table in find({"role": "table", "part": ""}):
+        rows = [list(children(row)) for row in children(table)]
+        header = [node.get_name() for node in rows[0]] if rows else []
+        for row in rows:
+            cells = [node for node in row if role(node) == "table cell"]
+            named = [node.get_name() for node in row if role(node) == "row header"]
+            if named == [order["row"]] and order["column"] in header:
+                return cells[header.index(order["column"])].get_name()
+    raise Missing("there is no such row or no such column")
 
 
 def gone(order):
@@ -164,6 +179,7 @@ ORDERS = {
     "set": put,
     "text": text,
     "wait": wait,
+    "cell": cell,
     "gone": gone,
     "names": names,
     "keys": keys,

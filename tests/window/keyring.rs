@@ -5,8 +5,8 @@
 //! environment variable says which part to play.
 
 use std::{
-    env, fs,
-    path::Path,
+    env,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
@@ -14,6 +14,8 @@ use porthole::engine::profiles::{
     Address, PasswordSource, Profile, ProfileId, ProfileName, Secret,
     secrets::{Answer, Keyring, Passwords, SecretError, SecretStore as _},
 };
+
+use crate::search;
 
 const PART: &str = "PORTHOLE_TEST_KEYRING_PART";
 const PASSWORD: &str = "zwölf Boxkämpfer 日本 \u{1f511}";
@@ -106,28 +108,6 @@ fn assert_played(output: &Output, parts: usize) {
     assert_eq!(said.matches("1 passed").count(), parts, "{said}");
 }
 
-/// Every file below `folder` that holds the password as it is.
-fn files_with_password(folder: &Path, files: &mut u32) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let kind = fs::symlink_metadata(&path).unwrap().file_type();
-        if kind.is_dir() {
-            found.extend(files_with_password(&path, files));
-        } else if kind.is_file() {
-            *files += 1;
-            let bytes = fs::read(&path).unwrap();
-            if bytes
-                .windows(PASSWORD.len())
-                .any(|part| part == PASSWORD.as_bytes())
-            {
-                found.push(path.display().to_string());
-            }
-        }
-    }
-    found
-}
-
 #[test]
 fn a_saved_password_outlives_the_process_and_stands_in_no_file() {
     if let Ok(part) = env::var(PART) {
@@ -139,10 +119,10 @@ fn a_saved_password_outlives_the_process_and_stands_in_no_file() {
         &in_session(home.path(), UNLOCKED, test, &["save", "read"]),
         2,
     );
-    let mut files = 0;
-    let none: [String; 0] = [];
-    assert_eq!(files_with_password(home.path(), &mut files), none);
-    assert!(files > 0, "the keyring has a file of its own");
+    let found = search::in_files(home.path(), PASSWORD);
+    let none: [PathBuf; 0] = [];
+    assert_eq!(found.at, none);
+    assert!(found.looked_at > 0, "the keyring has a file of its own");
     let next_login = in_session(home.path(), UNLOCKED, test, &["read", "delete", "gone"]);
     assert_played(&next_login, 3);
 }
