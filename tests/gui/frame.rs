@@ -166,7 +166,8 @@ const FIELD: &str = "Find a table, profile or command";
 #[test]
 fn what_is_typed_while_the_palette_opens_goes_to_it() {
     let mut window = window(State::default());
-    window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    // The very next frame after the key.
+    window.key_down_modifiers(Modifiers::COMMAND, Key::K);
     window.step();
     window.event(egui::Event::Text("dark".to_owned()));
     window.step();
