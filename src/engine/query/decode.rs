@@ -204,7 +204,7 @@ impl Decoder {
                 .get(column)
                 .and_then(Option::as_ref)
                 .unwrap_or(&Value::NULL);
-            self.bytes += builder.push(value).ok_or(Misfit { column })?;
+            self.bytes += builder.push(self.rows, value).ok_or(Misfit { column })?;
         }
         self.rows += 1;
         Ok(())
@@ -238,9 +238,8 @@ fn data_type(kind: Kind) -> DataType {
 
 struct Builder {
     values: Values,
-    /// One flag a row, from the first NULL on.
+    /// One flag a row, from the first NULL on; empty while there is none.
     valid: Vec<bool>,
-    has_null: bool,
 }
 
 enum Values {
@@ -290,15 +289,16 @@ impl Builder {
         Self {
             values,
             valid: Vec::new(),
-            has_null: false,
         }
     }
 
-    /// Add one value; gives back about how many bytes it takes, `None` if it does not fit.
-    fn push(&mut self, value: &Value) -> Option<usize> {
+    /// Add the value of this row of the batch; gives back about how many bytes it takes, `None` if it does not fit.
+    fn push(&mut self, row: usize, value: &Value) -> Option<usize> {
         let null = matches!(value, Value::NULL);
-        self.valid.push(!null);
-        self.has_null |= null;
+        if null || !self.valid.is_empty() {
+            self.valid.resize(row, true);
+            self.valid.push(!null);
+        }
         Some(match &mut self.values {
             Values::Null => 0,
             Values::Int(values) => {
@@ -345,7 +345,7 @@ impl Builder {
 
     fn take(&mut self, rows: usize) -> ArrayRef {
         let valid = std::mem::take(&mut self.valid);
-        let nulls = std::mem::take(&mut self.has_null).then(|| NullBuffer::from(valid));
+        let nulls = (!valid.is_empty()).then(|| NullBuffer::from(valid));
         match &mut self.values {
             Values::Int(values) => primitive::<Int64Type>(values, nulls),
             Values::UInt(values) | Values::Bit(values) => primitive::<UInt64Type>(values, nulls),
@@ -419,71 +419,104 @@ fn parse<T: std::str::FromStr>(bytes: &[u8]) -> Option<T> {
 fn write_bytes(out: &mut Vec<u8>, value: &Value, write: Write) -> Option<()> {
     match (value, write) {
         (Value::Bytes(bytes), _) => out.extend_from_slice(bytes),
-        (Value::Date(year, month, day, ..), Write::Date) => date(out, *year, *month, *day),
+        (Value::Date(year, month, day, ..), Write::Date) => {
+            let mut text = Text::new();
+            text.date(*year, *month, *day)?;
+            out.extend_from_slice(text.written());
+        }
         (
             Value::Date(year, month, day, hour, minute, second, micros),
             Write::DateTime(fraction),
         ) => {
-            date(out, *year, *month, *day);
-            out.push(b' ');
-            clock(out, u32::from(*hour), *minute, *second);
-            decimals(out, *micros, fraction);
+            let mut text = Text::new();
+            text.date(*year, *month, *day)?;
+            text.push(b' ');
+            text.clock(u32::from(*hour), *minute, *second)?;
+            text.decimals(*micros, fraction);
+            out.extend_from_slice(text.written());
         }
         (Value::Time(negative, days, hours, minutes, seconds, micros), Write::Time(fraction)) => {
+            let mut text = Text::new();
             if *negative {
-                out.push(b'-');
+                text.push(b'-');
             }
-            clock(
-                out,
-                days.checked_mul(24)?.checked_add(u32::from(*hours))?,
-                *minutes,
-                *seconds,
-            );
-            decimals(out, *micros, fraction);
+            let hours = days.checked_mul(24)?.checked_add(u32::from(*hours))?;
+            text.clock(hours, *minutes, *seconds)?;
+            text.decimals(*micros, fraction);
+            out.extend_from_slice(text.written());
         }
         _ => return None,
     }
     Some(())
 }
 
-fn date(out: &mut Vec<u8>, year: u16, month: u8, day: u8) {
-    let (century, year) = (year / 100, year % 100);
-    two(out, u32::from(century));
-    two(out, u32::from(year));
-    out.push(b'-');
-    two(out, u32::from(month));
-    out.push(b'-');
-    two(out, u32::from(day));
+/// A date or time being written. It goes into the column in one piece: this is done for every value.
+struct Text {
+    /// A sign, ten digits of hours, and the rest of the longest time; a date and time are shorter than 32 too.
+    bytes: [u8; 40],
+    length: usize,
 }
 
-fn clock(out: &mut Vec<u8>, hours: u32, minutes: u8, seconds: u8) {
-    two(out, hours);
-    out.push(b':');
-    two(out, u32::from(minutes));
-    out.push(b':');
-    two(out, u32::from(seconds));
-}
-
-/// At least two digits.
-fn two(out: &mut Vec<u8>, number: u32) {
-    if number > 99 {
-        out.extend_from_slice(number.to_string().as_bytes());
-    } else {
-        out.push(b'0' + (number / 10) as u8);
-        out.push(b'0' + (number % 10) as u8);
+impl Text {
+    fn new() -> Self {
+        Self {
+            bytes: [0; 40],
+            length: 0,
+        }
     }
-}
 
-/// The column's number of fraction digits, zeros included: the wire leaves them out.
-fn decimals(out: &mut Vec<u8>, micros: u32, digits: u8) {
-    if digits == 0 {
-        return;
+    fn written(&self) -> &[u8] {
+        &self.bytes[..self.length]
     }
-    out.push(b'.');
-    let mut unit = 100_000;
-    for _ in 0..digits {
-        out.push(b'0' + (micros / unit % 10) as u8);
-        unit /= 10;
+
+    #[inline]
+    fn push(&mut self, byte: u8) {
+        self.bytes[self.length] = byte;
+        self.length += 1;
+    }
+
+    /// Two digits; `None` for a number that no server's date or time has there.
+    #[inline]
+    fn two(&mut self, number: u8) -> Option<()> {
+        self.push(b'0' + number / 10);
+        self.push(b'0' + number % 10);
+        (number < 100).then_some(())
+    }
+
+    fn date(&mut self, year: u16, month: u8, day: u8) -> Option<()> {
+        self.two(u8::try_from(year / 100).ok()?)?;
+        self.two((year % 100) as u8)?;
+        self.push(b'-');
+        self.two(month)?;
+        self.push(b'-');
+        self.two(day)
+    }
+
+    fn clock(&mut self, hours: u32, minutes: u8, seconds: u8) -> Option<()> {
+        if hours > 99 {
+            for digit in hours.to_string().bytes() {
+                self.push(digit);
+            }
+        } else {
+            self.two(hours as u8)?;
+        }
+        self.push(b':');
+        self.two(minutes)?;
+        self.push(b':');
+        self.two(seconds)
+    }
+
+    /// The column's number of fraction digits, zeros included: the wire leaves them out.
+    fn decimals(&mut self, micros: u32, digits: u8) {
+        if digits == 0 {
+            return;
+        }
+        self.push(b'.');
+        let mut unit = 100_000;
+        for _ in 0..digits.min(6) {
+            self.push(b'0' + (micros / unit % 10) as u8);
+            unit /= 10;
+        }
     }
 }
 
@@ -528,8 +561,33 @@ mod tests {
     }
 
     #[test]
+    fn a_null_is_null_wherever_it_stands_and_in_its_batch_alone() {
+        for null_at in [0, 1, 2] {
+            let mut builder = Builder::new(Kind::Int, 0);
+            for row in 0..3 {
+                let value = if row == null_at {
+                    Value::NULL
+                } else {
+                    Value::Int(7)
+                };
+                builder.push(row, &value).unwrap();
+            }
+            let array = builder.take(3);
+            let nulls: Vec<_> = (0..3).map(|row| array.is_null(row)).collect();
+            assert_eq!(nulls, [0, 1, 2].map(|row| row == null_at));
+            builder.push(0, &Value::Int(7)).unwrap();
+            assert_eq!(builder.take(1).null_count(), 0);
+        }
+    }
+
+    #[test]
     fn a_value_of_another_type_is_refused() {
-        assert_eq!(Builder::new(Kind::Int, 0).push(&Value::Double(1.0)), None);
-        assert_eq!(Builder::new(Kind::Date, 0).push(&Value::Int(1)), None);
+        assert_eq!(
+            Builder::new(Kind::Int, 0).push(0, &Value::Double(1.0)),
+            None
+        );
+        assert_eq!(Builder::new(Kind::Date, 0).push(0, &Value::Int(1)), None);
+        let no_month = Value::Date(2026, 200, 1, 0, 0, 0, 0);
+        assert_eq!(Builder::new(Kind::Date, 0).push(0, &no_month), None);
     }
 }
