@@ -90,8 +90,6 @@ pub enum QueryCommand {
     RunAgain,
     /// The last statement once more, without a row limit.
     LoadAll,
-    /// Plan the statement that was refused.
-    Explain,
     /// Put a text at the caret.
     Insert(String),
     /// The tab's database.
@@ -284,7 +282,6 @@ impl Ask for QueryCommand {
                 .key(CTRL_SHIFT, Key::PageDown),
             Self::RunAgain => Words::new(icons::ARROW_CLOCKWISE, "Run again"),
             Self::LoadAll => Words::new(icons::ARROW_LINE_DOWN, "Load all rows"),
-            Self::Explain => Words::new(icons::TREE_STRUCTURE, "Run EXPLAIN instead"),
             Self::Insert(text) => Words::new(icons::TEXT_AA, format!("Insert {text}")),
             Self::Database(name) => Words::new(icons::DATABASE, format!("Use database {name}")),
             Self::OpenTable(name) => {

@@ -44,7 +44,9 @@ fn scaled(number: u64, step: f64, units: &[&str]) -> String {
 pub fn duration(time: Duration) -> String {
     let millis = time.as_millis();
     let secs = time.as_secs();
-    if millis < 100 {
+    if time < Duration::from_millis(10) {
+        format!("{:.1} ms", time.as_secs_f64() * 1e3)
+    } else if millis < 100 {
         format!("{millis} ms")
     } else if secs < 10 {
         format!("{:.2} s", time.as_secs_f64())
@@ -109,6 +111,7 @@ mod tests {
     #[test]
     fn durations_keep_what_matters() {
         let ms = Duration::from_millis;
+        assert_eq!(duration(Duration::from_micros(420)), "0.4 ms");
         assert_eq!(duration(ms(12)), "12 ms");
         assert_eq!(duration(ms(412)), "0.41 s");
         assert_eq!(duration(ms(12_340)), "12.3 s");

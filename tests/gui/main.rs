@@ -2,4 +2,5 @@
 
 mod frame;
 mod profiles;
+mod query;
 mod rows_table;

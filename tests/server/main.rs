@@ -13,3 +13,5 @@ mod sessions;
 mod support;
 mod tls;
 mod values;
+#[cfg(feature = "gui")]
+mod window;

@@ -49,7 +49,7 @@ impl QueryPanel {
     pub fn new(saved: Vec<SavedTab>) -> Self {
         let mut panel = Self::default();
         for tab in saved {
-            panel.open_saved(tab);
+            panel.open_at(panel.tabs.len(), tab);
         }
         panel
     }
@@ -169,11 +169,14 @@ impl QueryPanel {
 
     /// Behind the tab that is seen in its tile.
     fn open_saved(&mut self, saved: SavedTab) -> u64 {
-        self.next_id += 1;
-        let id = self.next_id;
         let seen = self.front.get(&saved.pane);
         let beside = self.tabs.iter().position(|tab| Some(&tab.id) == seen);
-        let at = beside.map_or(self.tabs.len(), |at| at + 1);
+        self.open_at(beside.map_or(self.tabs.len(), |at| at + 1), saved)
+    }
+
+    fn open_at(&mut self, at: usize, saved: SavedTab) -> u64 {
+        self.next_id += 1;
+        let id = self.next_id;
         let (front, pane) = (saved.front, saved.pane);
         self.tabs.insert(at, Tab::from_saved(id, saved));
         if front || !self.front.contains_key(&pane) {

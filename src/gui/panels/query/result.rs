@@ -9,13 +9,7 @@ use egui::{
 
 use super::tab::{self, Tab, View};
 use crate::{
-    engine::{
-        Error,
-        error::Stopped,
-        query::Warning,
-        session::Session,
-        sql::guard::{Refusal, Rules},
-    },
+    engine::{Error, error::Stopped, query::Warning, sql::guard::Refusal},
     gui::{
         command::{AppCommand, Ask as _, QueryCommand, Words},
         context::PanelContext,
@@ -33,7 +27,11 @@ const PATIENCE: Duration = Duration::from_millis(300);
 const LONGEST_MESSAGE: usize = 4_000;
 
 pub(super) fn result_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
+    parts_ui(ui, tab, cx);
     progress_ui(ui, tab);
+}
+
+fn parts_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
     let palette = ui.palette();
     Panel::top("result line")
         .frame(Frame::NONE.fill(palette.background))
@@ -104,6 +102,7 @@ fn line_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
         let warnings = tab
             .result
             .summary()
+            .filter(|_| tab.is_current())
             .map_or(0, |summary| summary.warnings.len());
         let messages = match warnings {
             0 => "Messages".to_owned(),
@@ -123,7 +122,10 @@ fn line_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
             if offered && ui.add_enabled(cx.has_session(), load_all).clicked() {
                 cx.commands.push(QueryCommand::LoadAll);
             }
-            let words = numbers(tab, cx);
+            let words = match &tab.copied {
+                Some(copied) => format!("{copied}  ·  {}", numbers(tab, cx)),
+                None => numbers(tab, cx),
+            };
             let color = ui.palette().secondary;
             ui.add(Label::new(RichText::new(words).color(color)).truncate());
         });
@@ -234,7 +236,7 @@ fn rows_ui(ui: &mut Ui, tab: &mut Tab) {
         tab.want(missing);
     }
     if let Some(copied) = response.copied {
-        tab.note = Some(copied.to_string());
+        tab.copied = Some(copied.to_string());
     }
 }
 
@@ -242,6 +244,7 @@ fn messages_ui(ui: &mut Ui, tab: &Tab) {
     let Some(summary) = tab
         .result
         .summary()
+        .filter(|_| tab.is_current())
         .filter(|summary| !summary.warnings.is_empty())
     else {
         return centered_ui(ui, "The server has no warnings about the last run.");
@@ -319,7 +322,7 @@ fn trouble_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
     if let Some(error) = tab.error() {
         match error {
             Error::Cancelled(stopped) => stopped_ui(ui, stopped),
-            Error::Refused(refusal) => refusal_ui(ui, refusal, tab, cx, &mut show_place),
+            Error::Refused(refusal) => refusal_ui(ui, refusal, tab, &mut show_place),
             error => error_ui(ui, error, tab, cx, &mut show_place),
         }
     }
@@ -367,33 +370,14 @@ fn stopped_ui(ui: &mut Ui, stopped: &Stopped) {
     });
 }
 
-fn refusal_ui(
-    ui: &mut Ui,
-    refusal: &Refusal,
-    tab: &Tab,
-    cx: &PanelContext<'_>,
-    show_place: &mut bool,
-) {
-    let rules = cx
-        .active()
-        .and_then(|open| open.session.as_ref())
-        .map_or_else(Rules::default, Session::rules);
+fn refusal_ui(ui: &mut Ui, refusal: &Refusal, tab: &Tab, show_place: &mut bool) {
     let title = format!("Not run: {}", format::plain(&refusal.word, 60));
     card_ui(ui, icons::PROHIBIT, ui.palette().danger, &title, |ui| {
         message_ui(ui, &sentence(refusal.reason));
         if let Some(instead) = &refusal.instead {
             hint_ui(ui, instead);
         }
-        ui.horizontal(|ui| {
-            let can_explain = tab
-                .run
-                .as_ref()
-                .is_some_and(|run| tab::can_explain(&run.sql, &rules));
-            if can_explain && ui.add(QueryCommand::Explain.button().with_icon()).clicked() {
-                cx.commands.push(QueryCommand::Explain);
-            }
-            *show_place |= show_place_ui(ui, tab);
-        });
+        *show_place |= show_place_ui(ui, tab);
     });
 }
 
@@ -417,16 +401,16 @@ fn error_ui(ui: &mut Ui, error: &Error, tab: &Tab, cx: &PanelContext<'_>, show_p
             if let Some(hint) = error.hint() {
                 hint_ui(ui, &hint);
             }
+            let again = matches!(
+                error,
+                Error::Connect(_) | Error::LostConnection { .. } | Error::ReadTimeout { .. }
+            );
+            if !again && tab.edit.marked().is_none() {
+                return;
+            }
             ui.horizontal(|ui| {
-                let again = matches!(
-                    error,
-                    Error::Connect(_) | Error::LostConnection { .. } | Error::ReadTimeout { .. }
-                );
-                if again
-                    && ui
-                        .add(QueryCommand::RunAgain.button().with_icon())
-                        .clicked()
-                {
+                let button = QueryCommand::RunAgain.button().with_icon();
+                if again && ui.add(button).clicked() {
                     cx.commands.push(QueryCommand::RunAgain);
                 }
                 *show_place |= show_place_ui(ui, tab);

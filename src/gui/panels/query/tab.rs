@@ -10,7 +10,7 @@ use crate::{
         profiles::ProfileId,
         query::{self, Options, Output, ResultSet, Summary},
         session::Session,
-        sql::guard::{self, Rules},
+        sql::guard,
     },
     gui::{
         command::QueryCommand,
@@ -83,6 +83,8 @@ pub(super) struct Tab {
     pub(super) switching: Job<(ProfileId, String)>,
     /// Something that went well without rows.
     pub(super) note: Option<String>,
+    /// What became of the last wish to copy.
+    pub(super) copied: Option<String>,
     /// The new name while it is being typed.
     pub(super) renaming: Option<String>,
     pub(super) database_filter: String,
@@ -112,6 +114,7 @@ impl Tab {
             fed: 0,
             switching: Job::default(),
             note: None,
+            copied: None,
             renaming: None,
             database_filter: String::new(),
             loading: Job::default(),
@@ -148,7 +151,6 @@ impl Tab {
             QueryCommand::Run => self.run_current(state, worker),
             QueryCommand::RunAgain => self.run_again(state, worker),
             QueryCommand::LoadAll => self.load_all(state, worker),
-            QueryCommand::Explain => self.explain(state, worker),
             QueryCommand::Cancel => self.cancel(),
             QueryCommand::RenameTab => self.renaming = Some(self.name.clone()),
             QueryCommand::Insert(text) => self.edit.insert(&text),
@@ -211,15 +213,6 @@ impl Tab {
         let sql = self.edit.text()[place.clone()].to_owned();
         let limit = row_limit(self.limit, session);
         self.start(session, worker, &sql, place, limit);
-    }
-
-    /// Plan the statement of the last run instead of running it.
-    fn explain(&mut self, state: &State, worker: &Worker) {
-        let (Some(session), Some(run)) = (state.active_session(), &self.run) else {
-            return;
-        };
-        let sql = explained(&run.sql);
-        self.start(session, worker, &sql, 0..0, None);
     }
 
     /// Run the last statement again.
@@ -303,6 +296,7 @@ impl Tab {
             trouble: None,
         });
         self.note = None;
+        self.copied = None;
         self.view = View::Rows;
         self.edit.unmark();
         self.result.cancel();
@@ -413,16 +407,6 @@ fn row_limit(limit: RowLimit, session: &Session) -> Option<u64> {
         RowLimit::Rows(rows) => Some(rows),
         RowLimit::All => None,
     }
-}
-
-/// EXPLAIN in front of a statement.
-fn explained(sql: &str) -> String {
-    format!("EXPLAIN {sql}")
-}
-
-/// A statement that may not run could be planned.
-pub(super) fn can_explain(sql: &str, rules: &Rules) -> bool {
-    guard::check(&explained(sql), rules).is_ok()
 }
 
 /// The end of a cancelled run in words, and what a DBA can run where the server could not be told.

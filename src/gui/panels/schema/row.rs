@@ -38,6 +38,7 @@ struct Words {
     detail: String,
     icon: Option<(&'static str, Color32)>,
     strong: bool,
+    ink: Color32,
     /// Said to those who do not see the list.
     spoken: String,
 }
@@ -58,7 +59,9 @@ pub(super) fn row_ui(ui: &mut Ui, tree: &Tree, look: Look) -> Option<Ask> {
         }
     });
     let tile = rect.shrink2(vec2(5.0, 0.0));
-    if look.selected || response.hovered() {
+    // Also while the pointer is over the button that stands on the row.
+    let over = response.hovered() || ui.rect_contains_pointer(rect);
+    if look.selected || over {
         let fill = if look.selected {
             palette.selection
         } else {
@@ -100,17 +103,22 @@ pub(super) fn row_ui(ui: &mut Ui, tree: &Tree, look: Look) -> Option<Ask> {
         x += 4.0;
     }
     let mut asked = None;
-    let rows_button = matches!(node, Node::Table(..)) && (response.hovered() || look.focused);
+    let rows_button = matches!(node, Node::Table(..)) && (over || look.focused);
     let mut right = tile.right() - 7.0;
     if rows_button {
         let button = Rect::from_center_size(pos2(right - 6.0, y), vec2(20.0, 20.0));
         asked = show_rows_ui(ui, button, &words.name).then_some(Ask::ShowRows);
         right -= 20.0;
     }
-    name_ui(ui, &words, Rect::from_x_y_ranges(x..=right, rect.y_range()));
+    let cut = name_ui(ui, &words, Rect::from_x_y_ranges(x..=right, rect.y_range()));
     if asked.is_some() {
         return asked;
     }
+    let response = if cut {
+        response.on_hover_text(&words.name)
+    } else {
+        response
+    };
     let mut chosen = None;
     response.context_menu(|ui| chosen = menu_ui(ui, node));
     if chosen.is_some() {
@@ -127,8 +135,8 @@ pub(super) fn row_ui(ui: &mut Ui, tree: &Tree, look: Look) -> Option<Ask> {
     }
 }
 
-/// The detail gives way to the name where both do not fit.
-fn name_ui(ui: &Ui, words: &Words, room: Rect) {
+/// The detail gives way to the name where both do not fit. True where not even the name does.
+fn name_ui(ui: &Ui, words: &Words, room: Rect) -> bool {
     let palette = ui.palette();
     let style = if words.strong {
         text::strong()
@@ -136,19 +144,20 @@ fn name_ui(ui: &Ui, words: &Words, room: Rect) {
         TextStyle::Body
     };
     let painter = ui.painter();
-    let name = painter.layout_no_wrap(words.name.clone(), style.resolve(ui.style()), palette.text);
+    let name = painter.layout_no_wrap(words.name.clone(), style.resolve(ui.style()), words.ink);
     let small = TextStyle::Small.resolve(ui.style());
     let detail = painter.layout_no_wrap(words.detail.clone(), small, palette.faint);
     let y = room.center().y;
-    let name_end = (room.left() + name.size().x).min(room.right());
-    let left = (room.right() - detail.size().x).max(name_end + 8.0);
+    let name_end = room.left() + name.size().x;
     let clip = painter.with_clip_rect(room.intersect(ui.clip_rect()));
     let at = pos2(room.left(), y - name.size().y / 2.0);
-    clip.galley(at, name, palette.text);
-    if left < room.right() - 12.0 {
+    clip.galley(at, name, words.ink);
+    let left = room.right() - detail.size().x;
+    if left >= name_end + 2.0 {
         let at = pos2(left, y - detail.size().y / 2.0);
         clip.galley(at, detail, palette.faint);
     }
+    name_end > room.right()
 }
 
 fn show_rows_ui(ui: &Ui, rect: Rect, table: &str) -> bool {
@@ -200,6 +209,7 @@ fn words(ui: &Ui, tree: &Tree, node: Node) -> Words {
         detail: detail.to_owned(),
         icon: None,
         strong: false,
+        ink: palette.text,
         spoken: String::new(),
     };
     let mut words = match node {
@@ -219,9 +229,18 @@ fn words(ui: &Ui, tree: &Tree, node: Node) -> Words {
             }
         }
         Node::Table(..) => table_words(tree, node, plain, palette.faint),
-        Node::Column(..) => column_words(tree, node, plain, palette.warning),
-        Node::Loading(..) => plain("Reading…", ""),
-        Node::Empty(_) => plain("No tables", ""),
+        Node::Column(..) => Words {
+            ink: palette.secondary,
+            ..column_words(tree, node, plain, palette.warning)
+        },
+        Node::Loading(..) => Words {
+            ink: palette.faint,
+            ..plain("Reading…", "")
+        },
+        Node::Empty(_) => Words {
+            ink: palette.faint,
+            ..plain("No tables", "")
+        },
         Node::Failed(index, _) => {
             let tables = tree
                 .database(index as usize)

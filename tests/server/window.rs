@@ -1,0 +1,290 @@
+//! The window against real servers, by its labels: connect, write, run, read a cell; cancel; browse; load all.
+
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use egui::{Key, Modifiers, Role};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable as _},
+};
+use porthole::{
+    engine::profiles::{
+        Profile, Target,
+        secrets::{InMemory, Passwords},
+        store::Store,
+    },
+    gui::{app::App, run::WindowOptions, theme},
+    worker::Worker,
+};
+
+use crate::{
+    sessions::{self, eventually, is_running},
+    support::{self, TestDb},
+};
+
+/// The whole window, connected to a database of one test.
+struct Window(Harness<'static, Option<App>>);
+
+impl Window {
+    fn open(db: &TestDb) -> Self {
+        let target = Target {
+            profile: Profile {
+                database: Some(db.name.clone()),
+                ..sessions::profile(db.server)
+            },
+            password: Some(db.server.password.clone()),
+        };
+        let mut options = Some(WindowOptions {
+            store: Store::open("/nonexistent"),
+            passwords: Passwords::new(Arc::new(InMemory::default())),
+            folder: None,
+            connect: Some(target),
+            ask: None,
+        });
+        let harness = Harness::builder()
+            .with_size([1280.0, 800.0])
+            .with_max_steps(20)
+            .with_context_setup(theme::install)
+            .build_ui_state(
+                move |ui, app: &mut Option<App>| {
+                    let app = app.get_or_insert_with(|| {
+                        let ctx = ui.ctx().clone();
+                        let worker = Worker::new(move || ctx.request_repaint()).unwrap();
+                        App::new(ui.ctx(), worker, options.take().unwrap())
+                    });
+                    app.poll(ui.ctx());
+                    app.ui(ui);
+                },
+                None,
+            );
+        let mut window = Self(harness);
+        window.until("connected", |window| {
+            window.query_by_label("Connected").is_some()
+        });
+        window.shows("Run");
+        window
+    }
+
+    /// Draw until it is so, to a generous deadline.
+    #[track_caller]
+    fn until(&mut self, what: &str, is: impl Fn(&Harness<'static, Option<App>>) -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !is(&self.0) {
+            assert!(
+                Instant::now() < deadline,
+                "not within 60 s: {what}; seen: {:?}",
+                self.words()
+            );
+            self.0.step();
+            thread::yield_now();
+        }
+    }
+
+    /// Everything that is said, for the message of a test that fails.
+    fn words(&self) -> Vec<String> {
+        let labels = self.0.query_all_by_role(Role::Label);
+        labels
+            .filter_map(|label| label.accesskit_node().value())
+            .collect()
+    }
+
+    #[track_caller]
+    fn shows(&mut self, label: &str) {
+        self.until(label, |window| {
+            window.query_all_by_label_contains(label).next().is_some()
+        });
+    }
+
+    #[track_caller]
+    fn shows_cell(&mut self, label: &str) {
+        self.until(label, |window| {
+            window
+                .query_all_by_role_and_label(Role::Cell, label)
+                .next()
+                .is_some()
+        });
+    }
+
+    #[track_caller]
+    fn click(&mut self, label: &str) {
+        self.shows(label);
+        self.0.get_by_label(label).click();
+        self.0.step();
+    }
+
+    fn key(&mut self, modifiers: Modifiers, key: Key) {
+        self.0.key_press_modifiers(modifiers, key);
+        self.0.step();
+    }
+
+    /// Write in the editor, in the place of what was there, and run it by its key.
+    fn run(&mut self, sql: &str) {
+        let field = |window: &Harness<'static, Option<App>>| {
+            window
+                .get_by_role_and_label(Role::MultilineTextInput, "SQL")
+                .accesskit_node()
+                .is_focused()
+        };
+        self.0
+            .get_by_role_and_label(Role::MultilineTextInput, "SQL")
+            .focus();
+        self.until("the editor has the keyboard", field);
+        self.key(Modifiers::COMMAND, Key::A);
+        self.0
+            .get_by_role_and_label(Role::MultilineTextInput, "SQL")
+            .type_text(sql);
+        self.0.step();
+        self.key(Modifiers::COMMAND, Key::Enter);
+    }
+}
+
+/// The window has a runtime of its own, which must not be dropped inside a test's.
+fn in_window(db: TestDb, test: impl FnOnce(&mut Window, &TestDb) + Send + 'static) {
+    let tested = thread::spawn(move || {
+        let mut window = Window::open(&db);
+        test(&mut window, &db);
+        drop(window);
+    });
+    if let Err(panic) = tested.join() {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+async fn with_orders(server: &'static support::TestServer) -> TestDb {
+    let db = TestDb::create(server).await;
+    db.run(&[
+        "CREATE TABLE orders (id INT PRIMARY KEY, note VARCHAR(40))",
+        "INSERT INTO orders VALUES (1, 'first'), (2, NULL), (3, 'third')",
+    ])
+    .await;
+    db
+}
+
+#[tokio::test]
+async fn a_statement_is_written_and_run_and_its_cells_are_read() {
+    support::each_server(async |server| {
+        in_window(with_orders(server).await, |window, _| {
+            window.run("SELECT note FROM orders ORDER BY id");
+            window.shows_cell("first");
+            window.shows_cell("third");
+            window.shows("3 rows");
+        });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_where_it_was_run_and_old_rows_stay() {
+    support::each_server(async |server| {
+        in_window(with_orders(server).await, |window, db| {
+            window.run("SELECT note FROM orders WHERE id = 1");
+            window.shows_cell("first");
+            window.run("SELECT nonsense FROM orders");
+            window.shows("Unknown column 'nonsense'");
+            window.shows("Show the place");
+            window.shows_cell("first");
+            window.run("DELETE FROM orders");
+            window.shows("Not run: DELETE");
+            window.run(&format!("USE `{}`", db.name));
+            window.shows("The database of this tab is now");
+            window.run("USE no_such_database_here");
+            window.shows("Unknown database 'no_such_database_here'");
+        });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn escape_stops_a_statement_on_the_server() {
+    support::each_server(async |server| {
+        let mut conn = server.admin().await;
+        let mark = "window_escape";
+        let db = with_orders(server).await;
+        let (started, may_cancel) = std::sync::mpsc::channel::<()>();
+        let tested = thread::spawn(move || {
+            in_window(db, move |window, _| {
+                let all = "information_schema.columns";
+                window.run(&format!(
+                    "SELECT COUNT(*) FROM {all} a, {all} b, {all} c, {all} {mark}"
+                ));
+                window.shows("Cancel");
+                window.until("it runs on the server", |_| may_cancel.try_recv().is_ok());
+                window.key(Modifiers::NONE, Key::Escape);
+                window.shows("the statement has stopped on the server");
+            });
+        });
+        eventually("it runs", async || is_running(&mut conn, mark).await).await;
+        started.send(()).unwrap();
+        eventually("it has stopped", async || {
+            !is_running(&mut conn, mark).await
+        })
+        .await;
+        tested.join().unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_beyond_the_limit_are_loaded_when_asked_for() {
+    support::each_server(async |server| {
+        let db = TestDb::create(server).await;
+        db.run(&[
+            "CREATE TABLE n (i INT PRIMARY KEY)",
+            "INSERT INTO n WITH RECURSIVE s AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM s WHERE i < 900) SELECT i FROM s",
+            "INSERT INTO n SELECT i + 900 FROM n",
+        ])
+        .await;
+        in_window(db, |window, _| {
+            window.click("Row limit: first 100,000 rows");
+            window.click("first 1,000 rows");
+            window.run("SELECT i FROM n ORDER BY i");
+            window.click("Load all rows");
+            window.shows("1,800 rows");
+        });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_schema_opens_on_demand_and_shows_rows() {
+    support::each_server(async |server| {
+        in_window(with_orders(server).await, |window, _| {
+            // The profile's database is opened by itself.
+            window.until("the table", |window| {
+                window.query_all_by_role(Role::TreeItem).any(|item| {
+                    item.accesskit_node()
+                        .label()
+                        .is_some_and(|label| label.starts_with("orders"))
+                })
+            });
+            window.key(Modifiers::NONE, Key::Escape);
+            window.0.get_by_role_and_label(Role::Tree, "Schema").focus();
+            window.0.step();
+            let orders = |window: &Harness<'static, Option<App>>| {
+                window.query_all_by_role(Role::TreeItem).any(|item| {
+                    let node = item.accesskit_node();
+                    node.is_selected() == Some(true)
+                        && node
+                            .label()
+                            .is_some_and(|label| label.starts_with("orders"))
+                })
+            };
+            for _ in 0..200 {
+                if orders(&window.0) {
+                    break;
+                }
+                window.key(Modifiers::NONE, Key::ArrowDown);
+            }
+            assert!(orders(&window.0));
+            window.key(Modifiers::NONE, Key::ArrowRight);
+            window.shows("primary key");
+            window.click("Show rows of orders");
+            window.shows_cell("third");
+        });
+    })
+    .await;
+}
