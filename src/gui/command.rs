@@ -90,6 +90,14 @@ pub enum QueryCommand {
     RunAgain,
     /// The last statement once more, without a row limit.
     LoadAll,
+    /// Ask where the rows are to be saved.
+    SaveAs,
+    /// Save them there; with `replace`, also over a file that is there.
+    Save {
+        replace: bool,
+    },
+    /// Choose the file in the system's dialog.
+    BrowseSave,
     /// Put a text at the caret.
     Insert(String),
     /// The tab's database.
@@ -282,6 +290,10 @@ impl Ask for QueryCommand {
                 .key(CTRL_SHIFT, Key::PageDown),
             Self::RunAgain => Words::new(icons::ARROW_CLOCKWISE, "Run again"),
             Self::LoadAll => Words::new(icons::ARROW_LINE_DOWN, "Load all rows"),
+            Self::SaveAs => Words::new(icons::DOWNLOAD_SIMPLE, "Save rows as…").key(CTRL, Key::S),
+            Self::Save { replace: false } => Words::new(icons::FLOPPY_DISK, "Save rows"),
+            Self::Save { replace: true } => Words::new(icons::FLOPPY_DISK, "Replace the file"),
+            Self::BrowseSave => Words::new(icons::FOLDER_OPEN, "Browse…"),
             Self::Insert(text) => Words::new(icons::TEXT_AA, format!("Insert {text}")),
             Self::Database(name) => Words::new(icons::DATABASE, format!("Use database {name}")),
             Self::OpenTable(name) => {
@@ -317,6 +329,7 @@ impl Command {
             .to_vec();
         if state.has_session() {
             list.extend([QueryCommand::Run, QueryCommand::Cancel].map(Self::from));
+            list.push(QueryCommand::SaveAs.into());
             list.push(SchemaCommand::Refresh.into());
         }
         list.extend(

@@ -13,6 +13,17 @@ pub trait FilePicker {
 /// The desktop's own dialog.
 pub struct SystemFiles;
 
+impl SystemFiles {
+    /// Asks where a new file is to be.
+    pub fn pick_new(title: &str, name: &str) -> Picked {
+        let dialog = rfd::AsyncFileDialog::new()
+            .set_title(title)
+            .set_file_name(name)
+            .save_file();
+        Box::pin(async move { dialog.await.map(|file| file.path().to_owned()) })
+    }
+}
+
 impl FilePicker for SystemFiles {
     fn pick(&self, title: &str) -> Picked {
         let dialog = rfd::AsyncFileDialog::new().set_title(title).pick_file();

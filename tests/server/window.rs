@@ -72,7 +72,7 @@ impl Window {
     /// Draw until it is so, to a generous deadline.
     #[track_caller]
     fn until(&mut self, what: &str, is: impl Fn(&Harness<'static, Option<App>>) -> bool) {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while !is(&self.0) {
             assert!(
                 Instant::now() < deadline,
@@ -247,6 +247,44 @@ async fn rows_beyond_the_limit_are_loaded_when_asked_for() {
         });
     })
     .await;
+}
+
+#[tokio::test]
+async fn rows_are_saved_as_a_file_and_none_is_replaced_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.csv");
+    std::fs::write(&path, "mine").unwrap();
+    let there = path.clone();
+    in_window(
+        with_orders(support::mariadb().await).await,
+        move |window, _| {
+            window.run("SELECT id, note FROM orders ORDER BY id");
+            window.shows_cell("third");
+            window.key(Modifiers::COMMAND, Key::S);
+            window.shows("Save rows");
+            let field = |window: &Window| {
+                let fields = window
+                    .0
+                    .get_by_role_and_label(Role::TextInput, "File to save to");
+                fields.focus();
+            };
+            field(window);
+            window.0.step();
+            window.key(Modifiers::COMMAND, Key::A);
+            window
+                .0
+                .get_by_role_and_label(Role::TextInput, "File to save to")
+                .type_text(there.to_str().unwrap());
+            window.0.step();
+            window.click("Save rows");
+            window.shows("A file of that name is there.");
+            assert_eq!(std::fs::read_to_string(&there).unwrap(), "mine");
+            window.click("Replace the file");
+            window.shows("3 rows saved to");
+        },
+    );
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(text, "id,note\n1,first\n2,\n3,third\n");
 }
 
 #[tokio::test]

@@ -76,6 +76,11 @@ impl ResultSet {
         self.starts.last().copied().unwrap_or(0)
     }
 
+    /// The pieces that have arrived, in order; for exports, which may wait for the disk.
+    pub fn batches(&self) -> &[Batch] {
+        &self.batches
+    }
+
     /// One value; `None` where there is no such cell, or its batch is on disk and not loaded.
     pub fn cell(&self, row: u64, column: usize) -> Option<Cell<'_>> {
         let index = self.batch_of(row)?;

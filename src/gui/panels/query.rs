@@ -1,10 +1,11 @@
 //! The SQL editor: tabs of text, each with its database, its last run, and the rows of it as they arrive.
 //!
-//! Not here: history, saved queries, formatting, parameters, export to files.
+//! Not here: history, saved queries, formatting, parameters.
 
 mod bar;
 mod place;
 mod result;
+mod save;
 mod tab;
 mod tab_strip;
 mod use_database;

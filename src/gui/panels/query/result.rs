@@ -7,7 +7,10 @@ use egui::{
     Sense, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::tab::{self, Tab, View};
+use super::{
+    save,
+    tab::{self, Tab, View},
+};
 use crate::{
     engine::{Error, error::Stopped, query::Warning, sql::guard::Refusal},
     gui::{
@@ -38,6 +41,11 @@ fn parts_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
         .exact_size(LINE_HEIGHT)
         .show_separator_line(false)
         .show(ui, |ui| line_ui(ui, tab, cx));
+    if let Some(form) = &mut tab.saving
+        && !save::form_ui(ui, form, cx)
+    {
+        tab.saving = None;
+    }
     let has_rows = tab.result.value().is_some_and(|answer| answer.described);
     if tab.error().is_some() || tab.note.is_some() || tab.loading_error().is_some() {
         let card = Frame::NONE.inner_margin(Margin::symmetric(12, 8));
@@ -121,6 +129,14 @@ fn line_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
             let load_all = QueryCommand::LoadAll.button().plain();
             if offered && ui.add_enabled(cx.has_session(), load_all).clicked() {
                 cx.commands.push(QueryCommand::LoadAll);
+            }
+            let save = QueryCommand::SaveAs.button().icon_only();
+            let can_save = tab
+                .result
+                .value()
+                .is_some_and(|answer| !answer.rows.columns().is_empty());
+            if can_save && ui.add_enabled(!tab.is_running(), save).clicked() {
+                cx.commands.push(QueryCommand::SaveAs);
             }
             let words = match &tab.copied {
                 Some(copied) => format!("{copied}  ·  {}", numbers(tab, cx)),

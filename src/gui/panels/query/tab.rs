@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{place, use_database};
+use super::{place, save::SaveForm, use_database};
 use crate::{
     engine::{
         Error, Result,
@@ -87,6 +87,8 @@ pub(super) struct Tab {
     pub(super) copied: Option<String>,
     /// The new name while it is being typed.
     pub(super) renaming: Option<String>,
+    /// Where the rows are to be saved, while that is being asked.
+    pub(super) saving: Option<SaveForm>,
     pub(super) database_filter: String,
     loading: Job<Loaded>,
     wanted: Option<Range<u64>>,
@@ -116,6 +118,7 @@ impl Tab {
             note: None,
             copied: None,
             renaming: None,
+            saving: None,
             database_filter: String::new(),
             loading: Job::default(),
             wanted: None,
@@ -153,6 +156,13 @@ impl Tab {
             QueryCommand::LoadAll => self.load_all(state, worker),
             QueryCommand::Cancel => self.cancel(),
             QueryCommand::RenameTab => self.renaming = Some(self.name.clone()),
+            QueryCommand::SaveAs => self.save_as(),
+            QueryCommand::Save { replace } => self.save(replace, worker),
+            QueryCommand::BrowseSave => {
+                if let Some(form) = &mut self.saving {
+                    form.browse(worker);
+                }
+            }
             QueryCommand::Insert(text) => self.edit.insert(&text),
             QueryCommand::Database(name) => {
                 if let Some(session) = state.active_session() {
@@ -352,6 +362,29 @@ impl Tab {
             self.placed = Some((profile, database));
         }
         self.poll_loading(worker);
+        if let Some(form) = &mut self.saving
+            && let Some(saved) = form.poll()
+        {
+            self.copied = Some(saved);
+            self.saving = None;
+        }
+    }
+
+    /// Ask where the rows are to be saved.
+    fn save_as(&mut self) {
+        let has_rows = self
+            .result
+            .value()
+            .is_some_and(|answer| !answer.rows.columns().is_empty());
+        if has_rows && self.saving.is_none() {
+            self.saving = Some(SaveForm::new(&self.name));
+        }
+    }
+
+    fn save(&mut self, replace: bool, worker: &Worker) {
+        if let (Some(form), Some(answer)) = (&mut self.saving, self.result.value()) {
+            form.start(&answer.rows, replace, worker);
+        }
     }
 
     fn poll_loading(&mut self, worker: &Worker) {

@@ -163,3 +163,109 @@ impl Nodes {
 fn contains(name: &str, filter: &str) -> bool {
     filter.is_empty() || name.to_lowercase().contains(filter)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        engine::{
+            Error,
+            schema::{Table, TableKind},
+        },
+        worker::{Worker, test::until},
+    };
+
+    fn tables(names: impl Iterator<Item = String>) -> Vec<Table> {
+        let table = |name| Table {
+            name,
+            kind: TableKind::Table,
+            rows: None,
+            bytes: None,
+        };
+        names.map(table).collect()
+    }
+
+    /// Databases `a` with these tables and `b`, which has not been read.
+    fn tree(worker: &Worker, names: Vec<Table>) -> Tree {
+        let mut tree = Tree::default();
+        let databases = vec!["sys".to_owned(), "a".to_owned(), "b".to_owned()];
+        tree.databases_job()
+            .start(worker, "", |_| async { Ok(databases) });
+        tree.tables_job("a")
+            .start(worker, "", |_| async { Ok(names) });
+        until(|| {
+            tree.poll();
+            tree.has_databases() && !tree.all_tables().is_empty()
+        });
+        tree
+    }
+
+    fn list(tree: &Tree, filter: &str) -> Vec<Node> {
+        let mut nodes = Nodes::default();
+        nodes.update(&ProfileId::default(), tree, filter);
+        nodes.list
+    }
+
+    #[test]
+    fn what_is_open_is_listed_and_the_servers_own_come_last() {
+        let worker = Worker::new(|| {}).unwrap();
+        let mut tree = tree(
+            &worker,
+            tables(["orders", "items"].map(str::to_owned).into_iter()),
+        );
+        assert_eq!(tree.databases(), ["a", "b", "sys"]);
+        let folded = [Node::Database(0), Node::Database(1), Node::Database(2)];
+        assert_eq!(list(&tree, ""), folded);
+        assert_eq!(tree.toggle(Node::Database(0)), None);
+        let open = list(&tree, "");
+        assert_eq!(open[1..3], [Node::Table(0, 0), Node::Table(0, 1)]);
+        assert!(tree.toggle(Node::Table(0, 0)).is_some());
+        assert_eq!(list(&tree, "")[2], Node::Loading(0, Some(0)));
+        tree.toggle(Node::Database(0));
+        assert_eq!(list(&tree, ""), folded);
+    }
+
+    #[test]
+    fn the_filter_finds_tables_of_what_was_read_and_offers_the_rest() {
+        let worker = Worker::new(|| {}).unwrap();
+        let tree = tree(
+            &worker,
+            tables(["Orders", "items"].map(str::to_owned).into_iter()),
+        );
+        let found = [Node::Database(0), Node::Table(0, 0), Node::Unread];
+        assert_eq!(list(&tree, "order"), found);
+        assert_eq!(list(&tree, "nothing"), [Node::Unread]);
+    }
+
+    #[test]
+    fn a_database_that_cannot_be_read_says_so_in_its_place() {
+        let worker = Worker::new(|| {}).unwrap();
+        let mut tree = tree(&worker, tables(["t".to_owned()].into_iter()));
+        assert!(tree.toggle(Node::Database(1)).is_some());
+        tree.tables_job("b").start(&worker, "", |_| async {
+            Err(Error::Invalid("no".to_owned()))
+        });
+        until(|| tree.poll());
+        assert_eq!(list(&tree, "")[2], Node::Failed(1, None));
+        assert!(tree.toggle(Node::Failed(1, None)).is_some());
+    }
+
+    #[test]
+    fn the_list_is_made_once_for_many_frames() {
+        let worker = Worker::new(|| {}).unwrap();
+        let mut tree = tree(
+            &worker,
+            tables((0..50_000).map(|number| format!("t{number}"))),
+        );
+        tree.toggle(Node::Database(0));
+        let mut nodes = Nodes::default();
+        nodes.update(&ProfileId::default(), &tree, "");
+        assert_eq!(nodes.list.len(), 50_003);
+        nodes.list.clear();
+        nodes.update(&ProfileId::default(), &tree, "");
+        assert!(nodes.list.is_empty(), "made again without need");
+        nodes.forget();
+        nodes.update(&ProfileId::default(), &tree, "");
+        assert_eq!(nodes.list.len(), 50_003);
+    }
+}
