@@ -34,7 +34,8 @@ main() {
         echo "$name=${!name}"
     done
     echo ready
-    cat >/dev/null
+    # Not cat: a signal is heeded at once only while the shell itself waits.
+    while read -r _; do :; done
 }
 
 folders() {
