@@ -15,16 +15,16 @@ set -euo pipefail
 # shellcheck source=packaging/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-sql="-- the dearer orders of this quarter, what they began with, and when they arrived
-SELECT o.order_id, c.full_name, o.status, o.placed_at, o.total,
+sql="-- the dearest orders of this quarter, what they began with, and when they arrived
+SELECT o.order_id, c.email, o.status, o.placed_at, o.total,
        s.delivered_at, p.attributes
 FROM shop.orders o
 JOIN shop.customers c USING (customer_id)
 JOIN shop.order_items i ON i.order_id = o.order_id AND i.line = 1
 JOIN shop.products p USING (product_id)
 LEFT JOIN shop.shipments s ON s.order_id = o.order_id
-WHERE o.total > 50 AND o.placed_at > NOW() - INTERVAL 90 DAY
-ORDER BY o.placed_at DESC;"
+WHERE o.placed_at > NOW() - INTERVAL 90 DAY
+ORDER BY o.total DESC;"
 
 main() {
     local profile=release size=1280x800 folder=$root/assets
@@ -87,9 +87,12 @@ drive() {
 }
 
 look_at_orders() {
+    drive press '{"part": "shop", "role": "tree item"}' \
+        press '{"part": "orders, about", "role": "tree item", "any": true}'
     drive set "{\"role\": \"entry\", \"name\": \"SQL\", \"text\": \"${sql//$'\n'/\\n}\"}" \
         press '{"name": "Run"}' \
-        cell '{"column": "delivered_at", "row": "1"}'
+        cell '{"column": "delivered_at", "row": "1"}' \
+        wait '{"part": "total, decimal", "role": "tree item"}'
 }
 
 window() { xdotool search --onlyvisible --name '^Porthole$'; }
@@ -110,8 +113,8 @@ picture() {
         last=$now
         sleep 0.5
     done
-    # The frames that it is about hold few colours: a palette looks the same and is a third of the size.
-    convert "$temporary/picture.png" -strip -define png:compression-level=9 "$1"
+    # So few colours are in it that a palette looks the same and takes a third of the room.
+    convert "$temporary/picture.png" -strip +dither -colors 256 -define png:compression-level=9 "PNG8:$1"
     say "$1: $(identify -format '%wx%h' "$1"), $(($(stat -c %s "$1") / 1000)) kB"
 }
 
