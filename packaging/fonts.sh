@@ -31,7 +31,8 @@ boxes=U+2400-2426,U+2500-257F,U+2580-259F,U+25A0-25FF,U+2713-2718,U+27E8-27E9
 subset() { # file, output, further options
     file=$1 name=$2
     shift 2
-    venv/bin/pyftsubset "$file" --output-file="$out/$name" --no-hinting --name-IDs='*' "$@"
+    # With the box that stands for a character that no font has: without it such a text would look empty.
+    venv/bin/pyftsubset "$file" --output-file="$out/$name" --notdef-outline --no-hinting --name-IDs='*' "$@"
 }
 subset $inter/Inter-Regular.otf Inter-Regular.otf --unicodes="$text,U+25A0-25FF,U+2713-2718" --layout-features=kern,mark,mkmk,ccmp,locl
 subset $inter/Inter-SemiBold.otf Inter-SemiBold.otf --unicodes="$text,U+25A0-25FF,U+2713-2718" --layout-features=kern,mark,mkmk,ccmp,locl

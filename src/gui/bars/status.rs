@@ -14,7 +14,8 @@ use crate::{
         context::PanelContext,
         icons,
         state::{OpenSession, SessionStatus},
-        theme::{PaletteExt as _, SPACE, text},
+        theme::{PaletteExt as _, SPACE},
+        widgets::icon::icon_ui,
     },
     worker::Running,
 };
@@ -68,7 +69,6 @@ fn connection_ui(ui: &mut Ui, open: &OpenSession) {
     };
     let server = format!("{} · {}", product_words(facts), facts.address);
     ui.label(RichText::new(server).color(palette.secondary));
-    ui.add_space(3.0 - SPACE[1]); // one sentence with what comes before
     tls_ui(ui, open);
     ui.add_space(SPACE[0]);
     read_only_ui(ui, &facts.read_only);
@@ -79,39 +79,49 @@ fn dot_ui(ui: &mut Ui, color: Color32) {
     ui.painter().circle_filled(rect.center(), 4.0, color);
 }
 
-/// Encryption of the line; where there is none it is said in the warning colour, as long as the window is open.
+/// Encryption of the line; where there is none it is said as long as the window is open, in the warning colour if
+/// others could read along.
 fn tls_ui(ui: &mut Ui, open: &OpenSession) {
     let palette = ui.palette();
     let encrypted = open.facts.as_ref().map(|facts| facts.tls.as_ref());
     match encrypted {
         Some(Some(tls)) => {
+            ui.add_space(3.0 - SPACE[1]); // one sentence with what comes before
             let label =
                 ui.label(RichText::new(format!("· {}", tls.version)).color(palette.secondary));
             label.on_hover_text(&tls.cipher);
         }
-        Some(None) => not_encrypted_ui(ui),
-        None if open.profile.tls_mode() == TlsMode::Disabled => not_encrypted_ui(ui),
+        Some(None) => not_encrypted_ui(ui, open),
+        None if open.profile.tls_mode() == TlsMode::Disabled => not_encrypted_ui(ui, open),
         None => {}
     }
 }
 
-fn not_encrypted_ui(ui: &mut Ui) {
+fn not_encrypted_ui(ui: &mut Ui, open: &OpenSession) {
     let palette = ui.palette();
-    icon_ui(ui, icons::LOCK_OPEN, palette.warning);
-    ui.label(RichText::new("not encrypted").color(palette.warning))
-        .on_hover_text("User, password and rows cross the network readable.");
+    let (color, meaning) = if open.profile.address.is_local() {
+        (palette.secondary, "The line does not leave this machine.")
+    } else {
+        (
+            palette.warning,
+            "User, password and rows cross the network readable.",
+        )
+    };
+    mark_ui(ui, icons::LOCK_OPEN, color);
+    ui.label(RichText::new("not encrypted").color(color))
+        .on_hover_text(meaning);
 }
 
 fn read_only_ui(ui: &mut Ui, read_only: &ReadOnly) {
     let palette = ui.palette();
     match read_only {
         ReadOnly::Server => {
-            icon_ui(ui, icons::SHIELD_CHECK, palette.good);
+            mark_ui(ui, icons::SHIELD_CHECK, palette.good);
             ui.label("Read-only by the server")
                 .on_hover_text("This account has no right to change anything.");
         }
         ReadOnly::Porthole { because, .. } => {
-            icon_ui(ui, icons::SHIELD_WARNING, palette.warning);
+            mark_ui(ui, icons::SHIELD_WARNING, palette.warning);
             ui.label("Read-only by Porthole").on_hover_text(format!(
                 "This account could write ({because}). Porthole refuses what is not reading and keeps the session \
                  read-only; the profile shows statements for a better account."
@@ -120,17 +130,8 @@ fn read_only_ui(ui: &mut Ui, read_only: &ReadOnly) {
     }
 }
 
-fn icon_ui(ui: &mut Ui, icon: &str, color: Color32) {
-    let rich = RichText::new(icon)
-        .text_style(text::icon())
-        .size(14.0)
-        .color(color);
-    // Decoration: what it says stands beside it in words.
-    let label = egui::Label::new(rich).selectable(false);
-    ui.scope(|ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
-        ui.add(label);
-    });
+fn mark_ui(ui: &mut Ui, icon: &str, color: Color32) {
+    icon_ui(ui, icon, 14.0, color);
     ui.add_space(-SPACE[0]);
 }
 

@@ -10,6 +10,7 @@ use crate::gui::{
     icons,
     notice::{Notice, NoticeKind},
     theme::{CARD_RADIUS, Palette, PaletteExt as _, SPACE, STATUS_BAR_HEIGHT, text},
+    widgets::icon::icon_ui,
 };
 
 const WIDTH: f32 = 360.0;
@@ -71,7 +72,7 @@ fn toast_ui(ui: &mut Ui, cx: &PanelContext<'_>, notice: &Notice) {
 
 fn notice_ui(ui: &mut Ui, notice: &Notice) {
     let (icon, color) = look(notice.kind, ui.palette());
-    ui.label(RichText::new(icon).text_style(text::icon()).color(color));
+    icon_ui(ui, icon, 16.0, color);
     ui.vertical(|ui| {
         ui.add(egui::Label::new(&notice.text).wrap());
         if let Some(hint) = &notice.hint {

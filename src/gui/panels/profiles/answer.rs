@@ -16,7 +16,7 @@ use crate::{
         command::Words,
         icons,
         theme::{CARD_RADIUS, PaletteExt as _, SPACE},
-        widgets::button::Button,
+        widgets::{button::Button, icon::icon_ui},
     },
 };
 
@@ -41,7 +41,7 @@ pub(super) fn card_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
 pub(super) fn marked_ui(ui: &mut Ui, icon: &str, color: Color32, words: &str) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        ui.label(RichText::new(icon).color(color).size(15.0));
+        icon_ui(ui, icon, 15.0, color);
         ui.label(words);
     });
 }

@@ -17,7 +17,7 @@ use crate::{
         command::{Ask as _, ProfilesCommand},
         context::PanelContext,
         theme::{PaletteExt as _, SPACE, text},
-        widgets::button::Button,
+        widgets::{button::Button, icon::icon_ui},
     },
 };
 
@@ -178,10 +178,10 @@ fn head_ui(ui: &mut Ui, draft: &Draft, standing: Standing) {
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new(&draft.name).text_style(text::title()));
         ui.add_space(SPACE[1]);
-        ui.label(RichText::new("●").color(palette.environment(draft.environment)));
+        icon_ui(ui, "●", 12.5, palette.environment(draft.environment));
         ui.label(RichText::new(draft.environment.name()).color(palette.secondary));
         ui.add_space(SPACE[1]);
-        ui.label(RichText::new(standing.icon()).color(standing.color(ui)));
+        icon_ui(ui, standing.icon(), 15.0, standing.color(ui));
         ui.label(RichText::new(standing.word()).color(palette.secondary));
     });
 }

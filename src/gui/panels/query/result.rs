@@ -19,7 +19,7 @@ use crate::{
         format, icons,
         state::Section,
         theme::{CARD_RADIUS, PaletteExt as _, SPACE, text},
-        widgets::button::Button,
+        widgets::{button::Button, icon::icon_ui},
     },
 };
 
@@ -282,7 +282,7 @@ fn warning_ui(ui: &mut Ui, warning: &Warning) {
         _ => (icons::WARNING, palette.warning),
     };
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(icon).color(color));
+        icon_ui(ui, icon, 15.0, color);
         ui.label(RichText::new(format!("{} {}", warning.level, warning.code)).color(color));
         ui.label(format::plain(&warning.message, LONGEST_MESSAGE));
     });
@@ -292,7 +292,7 @@ fn warning_ui(ui: &mut Ui, warning: &Warning) {
 pub(super) fn warning_line_ui(ui: &mut Ui, words: &str) {
     let palette = ui.palette();
     ui.horizontal(|ui| {
-        ui.label(RichText::new(icons::WARNING_CIRCLE).color(palette.danger));
+        icon_ui(ui, icons::WARNING_CIRCLE, 15.0, palette.danger);
         ui.add(Label::new(RichText::new(words).color(palette.secondary)).truncate());
     });
 }
@@ -457,7 +457,7 @@ fn card_ui(ui: &mut Ui, icon: &str, color: egui::Color32, title: &str, body: imp
             ui.spacing_mut().item_spacing.y = 6.0;
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = SPACE[1];
-                ui.label(RichText::new(icon).color(color).size(16.0));
+                icon_ui(ui, icon, 16.0, color);
                 ui.add(Label::new(RichText::new(title).text_style(text::strong())).wrap());
             });
             body(ui);

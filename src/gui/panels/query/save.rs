@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use egui::{Frame, Key, Margin, Panel, Popup, RichText, TextEdit, Ui, vec2};
+use egui::{Frame, Key, Margin, Panel, Popup, TextEdit, Ui, vec2};
 
 use crate::{
     engine::{
@@ -21,7 +21,7 @@ use crate::{
         files::SystemFiles,
         format, icons,
         theme::{PaletteExt as _, SPACE},
-        widgets::{button::Button, list_row::ListRow},
+        widgets::{button::Button, icon::icon_ui, list_row::ListRow},
     },
     worker::{Job, Worker},
 };
@@ -250,7 +250,7 @@ pub(super) fn form_ui(ui: &mut Ui, form: &mut SaveForm, cx: &PanelContext<'_>) -
                     } else {
                         error.to_string()
                     };
-                    ui.label(RichText::new(icons::WARNING_CIRCLE).color(ui.palette().danger));
+                    icon_ui(ui, icons::WARNING_CIRCLE, 15.0, ui.palette().danger);
                     ui.label(words);
                     let replace = QueryCommand::Save { replace: true };
                     if form.is_taken() && ui.add(replace.button().danger()).clicked() {
