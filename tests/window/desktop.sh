@@ -82,14 +82,14 @@ stop() {
     trap '' TERM
     kill -TERM -- -$$
     local deadline=$((SECONDS + 10))
-    while others && [ $SECONDS -lt $deadline ]; do sleep 0.05; done
-    kill -KILL -- -$$
+    while [ -n "$(others)" ] && [ $SECONDS -lt $deadline ]; do sleep 0.05; done
+    others | xargs -r kill -KILL 2>/dev/null || true # whoever has ended meanwhile
 }
 
-# Whether anybody but this shell is left in the group; the ended ones count no more.
+# Everybody else in the group who has not ended; without those that this pipe is made of.
 others() {
     ps -A -o pgid=,pid=,stat=,comm= |
-        awk -v me=$$ '$1 == me && $2 != me && $3 !~ /^Z/ && $4 !~ /^(ps|awk)$/ { found = 1 } END { exit !found }'
+        awk -v me=$$ '$1 == me && $2 != me && $3 !~ /^Z/ && $4 !~ /^(ps|awk|xargs|bash)$/ { print $2 }'
 }
 
 main
