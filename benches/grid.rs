@@ -25,6 +25,7 @@ use porthole::{
 const ROWS: u64 = 10_000_000;
 const WARM_UP: usize = 60;
 const FRAMES: usize = 600;
+const ROUNDS: usize = 3;
 /// What a frame may cost.
 const TARGET_MS: f64 = 1.0;
 /// About what our grid gives columns of these kinds, so that both show as many cells.
@@ -95,8 +96,8 @@ impl std::fmt::Display for Cost {
 
 fn beside(what: &str, columns: usize, scroll: Scroll, target: Option<f64>) -> f64 {
     let sample = Sample::new(columns);
-    let ours = ours(&sample, scroll, End::First, false);
-    let theirs = theirs(&sample, scroll);
+    let ours = best(|| ours(&sample, scroll, End::First, false));
+    let theirs = best(|| theirs(&sample, scroll));
     let ratio = theirs.median / ours.median;
     let reference = format!("egui_table: {theirs}; {ratio:.1}x as dear");
     print(what, ours, &reference, target);
@@ -104,8 +105,17 @@ fn beside(what: &str, columns: usize, scroll: Scroll, target: Option<f64>) -> f6
 }
 
 fn alone(what: &str, columns: usize, end: End, read_aloud: bool, target: Option<f64>) {
-    let ours = ours(&Sample::new(columns), Scroll::Wheel, end, read_aloud);
+    let sample = Sample::new(columns);
+    let ours = best(|| ours(&sample, Scroll::Wheel, end, read_aloud));
     print(what, ours, "", target);
+}
+
+/// The lowest of a few medians: a busy machine can only add to them.
+fn best(measure: impl Fn() -> Cost) -> Cost {
+    (0..ROUNDS)
+        .map(|_| measure())
+        .min_by(|a, b| a.median.total_cmp(&b.median))
+        .expect("there is a round")
 }
 
 fn print(what: &str, ours: Cost, reference: &str, target: Option<f64>) {
@@ -142,9 +152,10 @@ fn ours(sample: &Sample, scroll: Scroll, end: End, read_aloud: bool) -> Cost {
         };
         for event in [Event::PointerMoved(at), click(true), click(false), last] {
             let input = input(vec![event]);
-            drop(ctx.run_ui(input, |ui| {
+            let mut output = ctx.run_ui(input, |ui| {
                 table.ui(ui, sample);
-            }));
+            });
+            output.textures_delta.clear();
         }
         assert!(table.top().0 > ROWS - 100, "the last rows are seen");
     }
@@ -203,8 +214,10 @@ fn cost(
         let input = input(events);
         sample.asked.set(0);
         let start = Instant::now();
-        let output = ctx.run_ui(input, &mut draw);
+        let mut output = ctx.run_ui(input, &mut draw);
         let elapsed = start.elapsed().as_secs_f64() * 1e3;
+        // Nothing is rendered, so nobody takes the textures.
+        output.textures_delta.clear();
         assert!(!output.shapes.is_empty());
         if frame >= WARM_UP {
             times.push(elapsed);
