@@ -127,7 +127,11 @@ fn line_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
             let cut = tab.result.summary().is_some_and(|summary| summary.cut);
             let offered = cut && tab.is_current() && !tab.is_running();
             let load_all = QueryCommand::LoadAll.button().plain();
-            if offered && ui.add_enabled(cx.has_session(), load_all).clicked() {
+            let load_all_ui = |ui: &mut Ui| {
+                ui.add_enabled(tab.open_of_run(cx.state).is_some(), load_all)
+                    .on_disabled_hover_text(not_connected(tab, cx))
+            };
+            if offered && load_all_ui(ui).clicked() {
                 cx.commands.push(QueryCommand::LoadAll);
             }
             let save = QueryCommand::SaveAs.button().icon_only();
@@ -189,13 +193,27 @@ fn numbers(tab: &Tab, cx: &PanelContext<'_>) -> String {
         None => parts.push(format!("{} arrived", format::rows(rows))),
     }
     if answer.run == run.number && cx.state.active.as_ref() != Some(&run.profile) {
-        let from = cx
-            .state
-            .profile(&run.profile)
-            .map_or("another server", |profile| profile.name.as_str());
-        parts.push(format!("from {from}"));
+        let from = server_of_run(tab, cx);
+        parts.push(match tab.open_of_run(cx.state) {
+            Some(_) => format!("from {from}"),
+            None => format!("from {from}, not connected now"),
+        });
     }
     parts.join("  ·  ")
+}
+
+/// The profile of the last run, for people.
+fn server_of_run<'a>(tab: &Tab, cx: &PanelContext<'a>) -> &'a str {
+    tab.run
+        .as_ref()
+        .and_then(|run| cx.state.profile(&run.profile))
+        .map_or("another server", |profile| profile.name.as_str())
+}
+
+/// Why the last statement cannot be run again.
+fn not_connected(tab: &Tab, cx: &PanelContext<'_>) -> String {
+    let server = server_of_run(tab, cx);
+    format!("It ran on {server}, which is not connected now. Connect there to run it again.")
 }
 
 fn view_tab_ui(ui: &mut Ui, words: &str, selected: bool) -> bool {
@@ -426,7 +444,10 @@ fn error_ui(ui: &mut Ui, error: &Error, tab: &Tab, cx: &PanelContext<'_>, show_p
             }
             ui.horizontal(|ui| {
                 let button = QueryCommand::RunAgain.button().with_icon();
-                if again && ui.add(button).clicked() {
+                let open = tab.open_of_run(cx.state).is_some();
+                if again && !open {
+                    hint_ui(ui, &not_connected(tab, cx));
+                } else if again && ui.add(button).clicked() {
                     cx.commands.push(QueryCommand::RunAgain);
                 }
                 *show_place |= show_place_ui(ui, tab);

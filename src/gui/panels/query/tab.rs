@@ -16,7 +16,7 @@ use crate::{
         command::QueryCommand,
         layout::PaneId,
         saved::{RowLimit, SavedTab},
-        state::State,
+        state::{OpenSession, SessionStatus, State},
         widgets::{rows_table::RowsTable, sql_edit::SqlEdit},
     },
     worker::{Feed, Gather, Job, Worker},
@@ -52,9 +52,19 @@ pub(super) struct Run {
     /// Where it stood in the text.
     pub(super) place: Range<usize>,
     pub(super) profile: ProfileId,
+    /// The database chosen for it; else the profile's own.
+    pub(super) database: Option<String>,
     pub(super) limit: Option<u64>,
     /// Why it has no rows, or not all of them.
     pub(super) trouble: Option<Error>,
+}
+
+/// What to run.
+struct Wish {
+    sql: String,
+    place: Range<usize>,
+    database: Option<String>,
+    limit: Option<u64>,
 }
 
 /// What is seen of an answer.
@@ -214,57 +224,75 @@ impl Tab {
             return;
         };
         let rules = session.rules();
-        let Some(place) = self.edit.current(&rules) else {
+        let profile = &session.profile().id;
+        let place = self.edit.current(&rules);
+        let wish = Wish {
+            sql: place
+                .clone()
+                .map_or_else(String::new, |place| self.edit.text()[place].to_owned()),
+            place: place.clone().unwrap_or_default(),
+            database: self.database(profile).map(str::to_owned),
+            limit: row_limit(self.limit, session),
+        };
+        if place.is_none() {
             let nothing = Error::NotOneStatement("there is no statement at the cursor".to_owned());
-            self.begin(session, "", 0..0, None);
+            self.begin(profile.clone(), &wish);
             self.fail(nothing);
             return;
-        };
-        let sql = self.edit.text()[place.clone()].to_owned();
-        let limit = row_limit(self.limit, session);
-        self.start(session, worker, &sql, place, limit);
+        }
+        self.start(session, worker, wish);
     }
 
-    /// Run the last statement again.
+    /// Run the last statement again, on the server that it ran on.
     fn run_again(&mut self, state: &State, worker: &Worker) {
-        let (Some(session), Some(run)) = (state.active_session(), &self.run) else {
-            return;
-        };
-        let (sql, place, limit) = (run.sql.clone(), run.place.clone(), run.limit);
-        self.start(session, worker, &sql, place, limit);
+        if let (Some(session), Some(wish)) = (self.session_of_run(state), self.wish_of_run()) {
+            self.start(session, worker, wish);
+        }
     }
 
-    /// Run the last statement again, without a row limit.
+    /// Run the last statement again, on the server that it ran on and without a row limit.
     fn load_all(&mut self, state: &State, worker: &Worker) {
-        let (Some(session), Some(run)) = (state.active_session(), &self.run) else {
-            return;
-        };
-        let (sql, place) = (run.sql.clone(), run.place.clone());
-        self.start(session, worker, &sql, place, None);
+        if let (Some(session), Some(wish)) = (self.session_of_run(state), self.wish_of_run()) {
+            let limit = None;
+            self.start(session, worker, Wish { limit, ..wish });
+        }
     }
 
-    fn start(
-        &mut self,
-        session: &Session,
-        worker: &Worker,
-        sql: &str,
-        place: Range<usize>,
-        limit: Option<u64>,
-    ) {
+    /// The server of the last run, unless it is no longer connected to. The top bar may name another by now.
+    pub(super) fn open_of_run<'a>(&self, state: &'a State) -> Option<&'a OpenSession> {
+        let open = state.sessions.get(&self.run.as_ref()?.profile)?;
+        (open.status != SessionStatus::Connecting).then_some(open)
+    }
+
+    fn session_of_run<'a>(&self, state: &'a State) -> Option<&'a Session> {
+        self.open_of_run(state)?.session.as_ref()
+    }
+
+    fn wish_of_run(&self) -> Option<Wish> {
+        let run = self.run.as_ref()?;
+        Some(Wish {
+            sql: run.sql.clone(),
+            place: run.place.clone(),
+            database: run.database.clone(),
+            limit: run.limit,
+        })
+    }
+
+    fn start(&mut self, session: &Session, worker: &Worker, wish: Wish) {
         let rules = session.rules();
-        self.begin(session, sql, place, limit);
-        if let Some(database) = use_database::parse(sql, rules.sql_mode) {
+        self.begin(session.profile().id.clone(), &wish);
+        if let Some(database) = use_database::parse(&wish.sql, rules.sql_mode) {
             self.switch_database(session, worker, database);
             return;
         }
-        let checked = match guard::check(sql, &rules) {
+        let checked = match guard::check(&wish.sql, &rules) {
             Ok(checked) => checked,
             Err(refusal) => return self.fail(refusal.into()),
         };
         let number = self.run.as_ref().map_or(0, |run| run.number);
         let options = Options {
-            database: self.database(&session.profile().id).map(str::to_owned),
-            row_limit: limit,
+            database: wish.database,
+            row_limit: wish.limit,
             ..Options::of(session)
         };
         let session = session.clone();
@@ -295,14 +323,14 @@ impl Tab {
             });
     }
 
-    fn begin(&mut self, session: &Session, sql: &str, place: Range<usize>, limit: Option<u64>) {
-        let profile = session.profile().id.clone();
+    fn begin(&mut self, profile: ProfileId, wish: &Wish) {
         self.run = Some(Run {
             number: self.run.as_ref().map_or(0, |run| run.number) + 1,
-            sql: sql.to_owned(),
-            place,
+            sql: wish.sql.clone(),
+            place: wish.place.clone(),
             profile,
-            limit,
+            database: wish.database.clone(),
+            limit: wish.limit,
             trouble: None,
         });
         self.note = None;
@@ -456,5 +484,47 @@ pub(super) fn stopped_words(stopped: &Stopped) -> (String, Option<&str>) {
             ),
             Some(statement),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tab() -> Tab {
+        Tab::new(1, PaneId::default(), "a".to_owned(), "SELECT 1".to_owned())
+    }
+
+    fn wish(sql: &str) -> Wish {
+        Wish {
+            sql: sql.to_owned(),
+            place: 0..sql.len(),
+            database: Some("shop".to_owned()),
+            limit: Some(10),
+        }
+    }
+
+    #[test]
+    fn running_again_is_on_the_server_and_database_of_the_run() {
+        let mut state = State::for_test();
+        let first = state.active.clone().unwrap();
+        let second = ProfileId("1".repeat(32));
+        let mut open = State::for_test().sessions.remove(&first).unwrap();
+        open.profile.id = second.clone();
+        state.sessions.insert(second.clone(), open);
+
+        let mut tab = tab();
+        tab.placed = Some((first.clone(), "shop".to_owned()));
+        tab.begin(first.clone(), &wish("SELECT 1"));
+        state.active = Some(second.clone());
+        tab.placed = Some((second, "elsewhere".to_owned()));
+        assert_eq!(tab.open_of_run(&state).unwrap().profile.id, first);
+        let again = tab.wish_of_run().unwrap();
+        assert_eq!(again.database.as_deref(), Some("shop"));
+
+        state.sessions.get_mut(&first).unwrap().status = SessionStatus::Connecting;
+        assert!(tab.open_of_run(&state).is_none());
+        state.sessions.remove(&first);
+        assert!(tab.open_of_run(&state).is_none());
     }
 }
