@@ -78,7 +78,10 @@ impl Saved {
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return <_>::default(),
-            Err(source) => return (Self::default(), Some(file_error("read", path, source))),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                return set_aside(&path, "it is not UTF-8 text");
+            }
+            Err(error) => return set_aside(&path, &error.to_string()),
         };
         match toml::from_str::<Self>(&text) {
             Ok(saved) if saved.version <= VERSION => (saved, None),
@@ -117,10 +120,15 @@ pub fn write(folder: &Path, text: &str) -> Result<()> {
     written.map_err(|source| file_error("write", path, source))
 }
 
+/// Rename the file to a name that nothing has, so that what is saved next does not take its place.
 fn set_aside(path: &Path, why: &str) -> (Saved, Option<Error>) {
-    let aside = path.with_extension("toml.unreadable");
-    let moved = fs::rename(path, &aside);
-    let what = match moved {
+    let named = |number: u32| path.with_extension(format!("toml.unreadable-{number}"));
+    let mut number = 1;
+    while fs::symlink_metadata(named(number)).is_ok() {
+        number += 1;
+    }
+    let aside = named(number);
+    let what = match fs::rename(path, &aside) {
         Ok(()) => format!(
             "the window starts afresh, as its saved state cannot be read ({why}); it was kept as {}",
             aside.display()
@@ -171,28 +179,36 @@ mod tests {
         assert!(error.is_none());
     }
 
-    #[test]
-    fn an_unreadable_file_is_kept_and_said() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(FILE), "= not toml").unwrap();
-        let (_, error) = Saved::load(folder.path());
-        assert!(
-            error
-                .unwrap()
-                .to_string()
-                .contains("window.toml.unreadable")
-        );
-        let kept = fs::read_to_string(folder.path().join("window.toml.unreadable")).unwrap();
-        assert_eq!(kept, "= not toml");
+    /// Load what cannot be read; the name that it was kept under.
+    #[track_caller]
+    fn kept_as(folder: &Path, contents: &[u8], name: &str) {
+        fs::write(folder.join(FILE), contents).unwrap();
+        let (read, error) = Saved::load(folder);
+        assert_eq!(read, Saved::default());
+        assert!(error.unwrap().to_string().contains(name));
+        assert!(!folder.join(FILE).exists());
+        assert_eq!(fs::read(folder.join(name)).unwrap(), contents);
     }
 
     #[test]
-    fn a_file_of_a_newer_version_is_not_overwritten() {
+    fn an_unreadable_file_is_kept_and_said() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(FILE), "version = 99").unwrap();
+        kept_as(folder.path(), b"= not toml", "window.toml.unreadable-1");
+        kept_as(folder.path(), b"sql = \"\xff\"", "window.toml.unreadable-2");
+        kept_as(folder.path(), b"version = 99", "window.toml.unreadable-3");
+        let first = fs::read(folder.path().join("window.toml.unreadable-1")).unwrap();
+        assert_eq!(first, b"= not toml");
+    }
+
+    #[test]
+    fn what_is_saved_next_does_not_replace_a_file_that_could_not_be_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        // Reading a folder fails for everybody, root included.
+        fs::create_dir(folder.path().join(FILE)).unwrap();
         let (_, error) = Saved::load(folder.path());
         assert!(error.is_some());
-        assert!(folder.path().join("window.toml.unreadable").exists());
+        write(folder.path(), "version = 1").unwrap();
+        assert!(folder.path().join("window.toml.unreadable-1").is_dir());
     }
 
     #[test]
