@@ -339,7 +339,8 @@ impl Tab {
         self.edit.unmark();
         self.result.cancel();
         self.result.take_error();
-        self.switching.take_error();
+        // A late answer must not move the tab away from the database of this run.
+        self.switching = Job::default();
     }
 
     fn fail(&mut self, error: Error) {
@@ -490,6 +491,7 @@ pub(super) fn stopped_words(stopped: &Stopped) -> (String, Option<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::worker::test::until;
 
     fn tab() -> Tab {
         Tab::new(1, PaneId::default(), "a".to_owned(), "SELECT 1".to_owned())
@@ -502,6 +504,22 @@ mod tests {
             database: Some("shop".to_owned()),
             limit: Some(10),
         }
+    }
+
+    #[test]
+    fn a_run_is_not_moved_to_another_database_by_a_choice_before_it() {
+        let worker = Worker::new(|| {}).unwrap();
+        let profile = State::for_test().active.unwrap();
+        let mut tab = tab();
+        tab.placed = Some((profile.clone(), "shop".to_owned()));
+        let chosen = (profile.clone(), "elsewhere".to_owned());
+        tab.switching
+            .start(&worker, "Choose database", |_| async { Ok(chosen) });
+        tab.begin(profile.clone(), &wish("SELECT 1"));
+        until(|| worker.running().is_empty());
+        tab.poll(&worker);
+        assert_eq!(tab.database(&profile), Some("shop"));
+        assert!(tab.note.is_none());
     }
 
     #[test]
