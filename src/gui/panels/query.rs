@@ -3,6 +3,7 @@
 //! Not here: history, saved queries, formatting, parameters.
 
 mod bar;
+mod loading;
 mod place;
 mod result;
 mod save;

@@ -47,7 +47,7 @@ fn parts_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
         tab.saving = None;
     }
     let has_rows = tab.result.value().is_some_and(|answer| answer.described);
-    if tab.error().is_some() || tab.note.is_some() || tab.loading_error().is_some() {
+    if tab.error().is_some() || tab.note.is_some() || tab.loading.error().is_some() {
         let card = Frame::NONE.inner_margin(Margin::symmetric(12, 8));
         if has_rows {
             Panel::top("result trouble")
@@ -267,7 +267,7 @@ fn rows_ui(ui: &mut Ui, tab: &mut Tab) {
         over.label(RichText::new(words).font(font).color(color));
     }
     if let Some(missing) = response.missing {
-        tab.want(missing);
+        tab.loading.want(missing);
     }
     if let Some(copied) = response.copied {
         tab.copied = Some(copied.to_string());
@@ -360,7 +360,8 @@ fn trouble_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
             error => error_ui(ui, error, tab, cx, &mut show_place),
         }
     }
-    if let Some(error) = tab.loading_error() {
+    let mut retry = false;
+    if let Some(error) = tab.loading.error() {
         card_ui(
             ui,
             icons::WARNING_CIRCLE,
@@ -368,8 +369,18 @@ fn trouble_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
             "Some rows cannot be read back",
             |ui| {
                 message_ui(ui, &error.to_string());
+                let words = Words {
+                    text: "Try again".into(),
+                    icon: icons::ARROW_CLOCKWISE,
+                    shortcut: None,
+                };
+                retry = ui.add(Button::of(words).with_icon()).clicked();
             },
         );
+    }
+    if retry {
+        tab.loading.retry();
+        ui.request_repaint();
     }
     if let Some(note) = &tab.note {
         card_ui(ui, icons::CHECK_CIRCLE, ui.palette().good, note, |_| {});

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::{place, save::SaveForm, use_database};
+use super::{loading::Loading, place, save::SaveForm, use_database};
 use crate::{
     engine::{
-        Error, Result,
+        Error,
         error::Stopped,
         profiles::ProfileId,
         query::{self, Options, Output, ResultSet, Summary},
@@ -100,14 +100,7 @@ pub(super) struct Tab {
     /// Where the rows are to be saved, while that is being asked.
     pub(super) saving: Option<SaveForm>,
     pub(super) database_filter: String,
-    loading: Job<Loaded>,
-    wanted: Option<Range<u64>>,
-}
-
-/// Batches read back from the temporary file, and the run that they are of.
-struct Loaded {
-    run: u64,
-    batches: Vec<(usize, arrow_array::RecordBatch)>,
+    pub(super) loading: Loading,
 }
 
 impl Tab {
@@ -130,8 +123,7 @@ impl Tab {
             renaming: None,
             saving: None,
             database_filter: String::new(),
-            loading: Job::default(),
-            wanted: None,
+            loading: Loading::default(),
         }
     }
 
@@ -366,17 +358,13 @@ impl Tab {
         self.switching.cancel();
     }
 
-    /// Rows that the grid wants and that are in the temporary file.
-    pub(super) fn want(&mut self, rows: Range<u64>) {
-        self.wanted = Some(rows);
-    }
-
     pub(super) fn poll(&mut self, worker: &Worker) {
         let before = self.result.value().map(|answer| answer.run);
         let ended = self.result.poll();
         let now = self.result.value().map(|answer| answer.run);
         if now != before {
             self.grid.start_over();
+            self.loading = Loading::default();
         }
         if ended
             && let Some(error) = self.result.take_error()
@@ -390,7 +378,9 @@ impl Tab {
             self.note = Some(format!("The database of this tab is now {database}."));
             self.placed = Some((profile, database));
         }
-        self.poll_loading(worker);
+        let answer = self.result.value_mut();
+        let rows = answer.map(|answer| (answer.run, &mut answer.rows));
+        self.loading.poll(rows, worker);
         if let Some(form) = &mut self.saving
             && let Some(saved) = form.poll()
         {
@@ -414,51 +404,6 @@ impl Tab {
         if let (Some(form), Some(answer)) = (&mut self.saving, self.result.value()) {
             form.start(&answer.rows, replace, worker);
         }
-    }
-
-    fn poll_loading(&mut self, worker: &Worker) {
-        if self.loading.poll()
-            && let Some(loaded) = self.loading.take_value()
-            && let Some(answer) = self.result.value_mut()
-            && answer.run == loaded.run
-        {
-            for (index, batch) in loaded.batches {
-                answer.rows.insert_loaded(index, batch);
-            }
-        }
-        let Some(wanted) = self.wanted.take().filter(|_| !self.loading.is_running()) else {
-            return;
-        };
-        let Some(answer) = self.result.value() else {
-            return;
-        };
-        let (run, missing) = (answer.run, answer.rows.missing(wanted));
-        if missing.is_empty() {
-            return;
-        }
-        self.loading.start(
-            worker,
-            "Read rows from the temporary file",
-            move |_| async move {
-                let read = move || -> Result<Loaded> {
-                    let batches = missing
-                        .into_iter()
-                        .map(|(index, batch)| Ok((index, batch.read()?)))
-                        .collect::<Result<_>>()?;
-                    Ok(Loaded { run, batches })
-                };
-                tokio::task::spawn_blocking(read)
-                    .await
-                    .map_err(|stopped| Error::Spill {
-                        source: std::io::Error::other(stopped),
-                    })?
-            },
-        );
-    }
-
-    /// Why rows cannot be read back.
-    pub(super) fn loading_error(&self) -> Option<&Error> {
-        self.loading.error()
     }
 }
 
