@@ -57,7 +57,11 @@ impl SchemaPanel {
             if !tree.is_begun() && open.status == SessionStatus::Connected {
                 load_databases(tree, session, worker);
             }
-            if tree.poll() {
+            let news = tree.poll();
+            if let Some(next) = tree.next_to_read() {
+                load_tables(tree, session, worker, next);
+            }
+            if news {
                 publish(tree, open);
                 self.nodes.forget();
             }
@@ -65,7 +69,9 @@ impl SchemaPanel {
         if let Some(first) = self.first_to_open(state)
             && let Some(session) = state.active_session()
         {
-            self.load_tables(session, worker, first);
+            let tree = self.trees.entry(session.profile().id.clone()).or_default();
+            load_tables(tree, session, worker, first);
+            self.nodes.forget();
         }
     }
 
@@ -81,46 +87,16 @@ impl SchemaPanel {
         let Some(session) = state.active_session() else {
             return;
         };
+        let tree = self.trees.entry(session.profile().id.clone()).or_default();
         match command {
             SchemaCommand::Refresh => {
-                let tree = self.trees.entry(session.profile().id.clone()).or_default();
                 load_databases(tree, session, worker);
-                let open: Vec<String> = tree.read_databases().map(str::to_owned).collect();
-                for database in open {
-                    self.load_tables(session, worker, database);
-                }
+                tree.read_again();
             }
-            SchemaCommand::ReadTables(database) => self.load_tables(session, worker, database),
-            SchemaCommand::ReadAllTables => {
-                let Some(tree) = self.trees.get(&session.profile().id) else {
-                    return;
-                };
-                let unread: Vec<String> = tree.unread_databases().map(str::to_owned).collect();
-                for database in unread {
-                    self.load_tables(session, worker, database);
-                }
-            }
-            SchemaCommand::ReadColumns(name) => self.load_columns(session, worker, &name),
+            SchemaCommand::ReadTables(database) => load_tables(tree, session, worker, database),
+            SchemaCommand::ReadAllTables => tree.read_unread(),
+            SchemaCommand::ReadColumns(name) => load_columns(tree, session, worker, name),
         }
-    }
-
-    fn load_tables(&mut self, session: &Session, worker: &Worker, database: String) {
-        let tree = self.trees.entry(session.profile().id.clone()).or_default();
-        let session = session.clone();
-        tree.tables_job(&database)
-            .start(worker, "Read tables", move |cancel| async move {
-                schema::tables(&session, &database, &cancel).await
-            });
-        self.nodes.forget();
-    }
-
-    fn load_columns(&mut self, session: &Session, worker: &Worker, name: &TableName) {
-        let tree = self.trees.entry(session.profile().id.clone()).or_default();
-        let (session, name) = (session.clone(), name.clone());
-        tree.columns_job(&name)
-            .start(worker, "Read columns", move |cancel| async move {
-                schema::columns(&session, &name.database, &name.table, &cancel).await
-            });
         self.nodes.forget();
     }
 
@@ -404,6 +380,22 @@ fn load_databases(tree: &mut Tree, session: &Session, worker: &Worker) {
     tree.databases_job()
         .start(worker, "Read databases", move |cancel| async move {
             schema::databases(&session, &cancel).await
+        });
+}
+
+fn load_tables(tree: &mut Tree, session: &Session, worker: &Worker, database: String) {
+    let session = session.clone();
+    tree.tables_job(&database)
+        .start(worker, "Read tables", move |cancel| async move {
+            schema::tables(&session, &database, &cancel).await
+        });
+}
+
+fn load_columns(tree: &mut Tree, session: &Session, worker: &Worker, name: TableName) {
+    let session = session.clone();
+    tree.columns_job(&name)
+        .start(worker, "Read columns", move |cancel| async move {
+            schema::columns(&session, &name.database, &name.table, &cancel).await
         });
 }
 

@@ -1,6 +1,6 @@
 //! What has been read of one server's schema, and what of it is folded open.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::nodes::Node;
 use crate::{
@@ -22,6 +22,8 @@ pub(super) struct Tree {
     /// In the order of the list.
     names: Vec<String>,
     databases: BTreeMap<String, Database>,
+    /// Databases whose tables are read one after the other, so that no query has to wait for a connection.
+    waiting: VecDeque<String>,
     open: BTreeSet<String>,
     first_opened: bool,
 }
@@ -58,13 +60,61 @@ impl Tree {
             let names = &self.names;
             self.databases.retain(|name, _| names.contains(name));
         }
+        let mut stopped = false;
         for database in self.databases.values_mut() {
-            news |= database.tables.poll();
+            if database.tables.poll() {
+                news = true;
+                stopped |= database.tables.error().is_some_and(Error::is_cancelled);
+            }
             for columns in database.columns.values_mut() {
                 news |= columns.poll();
             }
         }
+        if stopped {
+            self.wait_no_more();
+        }
         news
+    }
+
+    /// Read the tables of every database that has not been read, one after the other.
+    pub(super) fn read_unread(&mut self) {
+        let unread: Vec<String> = self.unread_databases().map(str::to_owned).collect();
+        for name in unread {
+            self.databases.insert(name.clone(), Database::default());
+            self.waiting.push_back(name);
+        }
+    }
+
+    /// Read again what has been read, one after the other.
+    pub(super) fn read_again(&mut self) {
+        self.waiting = self.databases.keys().cloned().collect();
+    }
+
+    /// The database to read next, once no other is being read.
+    pub(super) fn next_to_read(&mut self) -> Option<String> {
+        let mut all = self.databases.values();
+        if self.waiting.is_empty() || all.any(|database| database.tables.is_running()) {
+            return None;
+        }
+        loop {
+            let next = self.waiting.pop_front()?;
+            if self.databases.contains_key(&next) {
+                return Some(next);
+            }
+        }
+    }
+
+    /// One was cancelled: the others are not begun.
+    fn wait_no_more(&mut self) {
+        for name in self.waiting.drain(..) {
+            let database = self.databases.get(&name);
+            let is_read = |database: &Database| {
+                database.tables.value().is_some() || database.tables.error().is_some()
+            };
+            if !database.is_some_and(is_read) {
+                self.databases.remove(&name);
+            }
+        }
     }
 
     /// The database to open by itself, once: the one given, else the only one that is not the server's own.
@@ -86,11 +136,6 @@ impl Tree {
 
     pub(super) fn databases(&self) -> &[String] {
         &self.names
-    }
-
-    /// Those whose tables have been asked for.
-    pub(super) fn read_databases(&self) -> impl Iterator<Item = &str> {
-        self.databases.keys().map(String::as_str)
     }
 
     pub(super) fn unread_databases(&self) -> impl Iterator<Item = &str> {
@@ -221,4 +266,55 @@ fn is_system(name: &str) -> bool {
     SYSTEM
         .iter()
         .any(|system| name.eq_ignore_ascii_case(system))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        engine::error::Stopped,
+        worker::{Worker, test::until},
+    };
+
+    fn tree(worker: &Worker) -> Tree {
+        let mut tree = Tree::default();
+        let names = ["a", "b", "c"].map(str::to_owned).to_vec();
+        tree.databases_job()
+            .start(worker, "", |_| async { Ok(names) });
+        until(|| tree.poll());
+        tree.read_unread();
+        tree
+    }
+
+    #[test]
+    fn many_databases_are_read_one_after_the_other() {
+        let worker = Worker::new(|| {}).unwrap();
+        let mut tree = tree(&worker);
+        for expected in ["a", "b", "c"] {
+            assert_eq!(tree.next_to_read().as_deref(), Some(expected));
+            tree.tables_job(expected)
+                .start(&worker, "", |_| async { Ok(Vec::new()) });
+            assert_eq!(tree.next_to_read(), None);
+            until(|| tree.poll());
+        }
+        assert_eq!(tree.next_to_read(), None);
+        tree.read_again();
+        assert_eq!(tree.next_to_read().as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn cancelling_one_ends_the_reading_of_all() {
+        let worker = Worker::new(|| {}).unwrap();
+        let mut tree = tree(&worker);
+        let first = tree.next_to_read().unwrap();
+        tree.tables_job(&first)
+            .start(&worker, "", |cancel| async move {
+                cancel.cancelled().await;
+                Err(Error::Cancelled(Stopped::OnServer))
+            });
+        tree.tables_job(&first).cancel();
+        until(|| tree.poll());
+        assert_eq!(tree.next_to_read(), None);
+        assert_eq!(tree.unread_databases().collect::<Vec<_>>(), ["b", "c"]);
+    }
 }
