@@ -37,22 +37,15 @@ impl Output {
         })
     }
 
+    /// Whether a file can be written there, as far as can be told without making one.
+    pub(super) fn check(path: &Path, force: bool) -> Result<(), Failure> {
+        place(path, force).map(drop)
+    }
+
     /// A file, written beside its place and renamed by [`Output::commit`]. With `force` one that is there is replaced.
+    /// The temporary file is removed when this is dropped, so whoever holds it listens for Ctrl-C.
     pub(super) fn file(path: &Path, force: bool) -> Result<Self, Failure> {
-        // Through a symbolic link the file it names is meant, not the link.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let mut permissions = Permissions::from_mode(NEW_FILE);
-        match fs::metadata(&path) {
-            Ok(there) if !there.is_file() => {
-                return Err(Failure::usage(
-                    format!("not an ordinary file: {}", path.display()),
-                    "Leave -o out and let the shell send the output there: porthole query … > PLACE",
-                ));
-            }
-            Ok(_) if !force => return Err(exists(&path)),
-            Ok(there) => permissions = there.permissions(),
-            Err(_) => {}
-        }
+        let (path, permissions) = place(path, force)?;
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
@@ -102,6 +95,25 @@ impl Output {
     }
 }
 
+/// Where the file will be, and with which rights.
+fn place(path: &Path, force: bool) -> Result<(PathBuf, Permissions), Failure> {
+    // Through a symbolic link the file it names is meant, not the link.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut permissions = Permissions::from_mode(NEW_FILE);
+    match fs::metadata(&path) {
+        Ok(there) if !there.is_file() => {
+            return Err(Failure::usage(
+                format!("not an ordinary file: {}", path.display()),
+                "Leave -o out and let the shell send the output there: porthole query … > PLACE",
+            ));
+        }
+        Ok(_) if !force => return Err(exists(&path)),
+        Ok(there) => permissions = there.permissions(),
+        Err(_) => {}
+    }
+    Ok((path, permissions))
+}
+
 fn exists(path: &Path) -> Failure {
     Failure::usage(
         format!("there is a file already: {}", path.display()),
@@ -147,7 +159,12 @@ mod tests {
     #[test]
     fn what_was_not_finished_leaves_nothing_behind() {
         let folder = tempfile::tempdir().unwrap();
-        drop(Output::file(&folder.path().join("out.csv"), false).unwrap());
+        let path = folder.path().join("out.csv");
+        Output::check(&path, false).unwrap();
+        assert!(names(folder.path()).is_empty());
+        let output = Output::file(&path, false).unwrap();
+        assert_eq!(names(folder.path()).len(), 1);
+        drop(output);
         assert!(names(folder.path()).is_empty());
     }
 
@@ -161,6 +178,8 @@ mod tests {
         assert_eq!(late.commit().unwrap_err().exit_code(), 2);
         assert_eq!(Output::file(&path, false).err().unwrap().exit_code(), 2);
         assert_eq!(fs::read(&path).unwrap(), b"mine");
+        assert_eq!(Output::check(&path, false).unwrap_err().exit_code(), 2);
+        Output::check(&path, true).unwrap();
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(&path, &link).unwrap();
         Output::file(&link, true).unwrap().commit().unwrap();

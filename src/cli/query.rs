@@ -25,6 +25,7 @@ use super::{
 };
 use crate::engine::{
     Error,
+    error::Stopped,
     export::{Format, Writer},
     profiles::Target,
     query::{self, Batch, Options, Output as Piece, Summary},
@@ -95,24 +96,28 @@ pub struct Args {
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let values = parameters::parse(&args.parameters)?;
-    let output = match &args.output {
-        Some(path) => Output::file(path, args.force)?,
-        None => Output::stdout()?,
-    };
+    if let Some(path) = &args.output {
+        Output::check(path, args.force)?;
+    }
     let sql = args.statement()?;
     let target = args.target.resolve()?;
-    let job = Job {
-        sql,
-        values,
-        format: args.format(),
-        header: !args.no_header,
-        output,
-        max_rows: args.max_rows,
-        timeout: args.timeout.map(Duration::from_secs),
-    };
     let runtime = runtime()?;
     let done = runtime.block_on(async {
         let interrupt = Interrupt::listen()?;
+        // From here on Ctrl-C removes the temporary file.
+        let output = match &args.output {
+            Some(path) => Output::file(path, args.force)?,
+            None => Output::stdout()?,
+        };
+        let job = Job {
+            sql,
+            values,
+            format: args.format(),
+            header: !args.no_header,
+            output,
+            max_rows: args.max_rows,
+            timeout: args.timeout.map(Duration::from_secs),
+        };
         interrupt.guard(job.run(&target, interrupt.cancel())).await
     });
     // Not waiting for a writer that is stuck in a pipe which nobody reads.
@@ -226,6 +231,12 @@ impl Job {
             message: format!("writing the rows stopped: {stopped}"),
             hint: None,
         })?;
+        // A reader that has gone ends the statement, and that itself is no error to speak of.
+        if outcome.is_err()
+            && let Err(Error::Cancelled(stopped @ Stopped::Unconfirmed { .. })) = &run
+        {
+            print::warning(&stopped.to_string());
+        }
         let name = self.output.name();
         outcome.map_err(|error| Failure::writing(&name, &error))?;
         // The rows of a table are held back to measure them; those that came before a failure are shown.
