@@ -162,7 +162,7 @@ fn show(profile: &Profile) -> Result<(), Failure> {
 impl Add {
     fn run(self, store: &Store) -> Result<(), Failure> {
         let Target { profile, password } = target::from_url(&self.url)?;
-        let mut profile = Profile {
+        let profile = Profile {
             id: ProfileId::random(),
             name: ProfileName::new(&self.name)?,
             environment: self.environment,
@@ -174,11 +174,9 @@ impl Add {
                 Error::Invalid(format!("there is a profile \"{}\" already", profile.name)).into(),
             );
         }
+        let mut to_keep = None;
         match self.password {
-            PasswordSource::Keyring => {
-                let password = self.password_to_keep(&profile, password)?;
-                keep(&mut profile, &password);
-            }
+            PasswordSource::Keyring => to_keep = Some(self.password_to_keep(&profile, password)?),
             PasswordSource::Memory => print::note(
                 "the window asks for this password once and forgets it when it ends; \
                  a command cannot remember it from one run to the next and asks each time",
@@ -188,7 +186,11 @@ impl Add {
             }
             PasswordSource::Ask => {}
         }
+        // First the profile: a password without one would stay in the keyring for ever.
         store.add(&profile)?;
+        if let Some(password) = to_keep {
+            keep(store, &profile, &password)?;
+        }
         print::note(&format!("saved the profile \"{}\"", profile.name));
         Ok(())
     }
@@ -215,14 +217,19 @@ impl Add {
 }
 
 /// Keep the password in the keyring; where that fails, the profile asks for it instead.
-fn keep(profile: &mut Profile, password: &Secret) {
+fn keep(store: &Store, profile: &Profile, password: &Secret) -> Result<(), Failure> {
     if let Err(error) = Passwords::system().keep(profile, password) {
         print::warning(&format!(
             "{error}; this profile asks for its password instead"
         ));
         print::hint(error.hint());
-        profile.password = PasswordSource::Ask;
+        let asks = Profile {
+            password: PasswordSource::Ask,
+            ..profile.clone()
+        };
+        store.replace(profile, &asks)?;
     }
+    Ok(())
 }
 
 fn remove(store: &Store, name: &str) -> Result<(), Failure> {
