@@ -146,7 +146,7 @@ impl Drop for AtEnd {
 }
 
 /// What a panel shows when work ended without an answer: it panicked, or the window is closing.
-fn no_answer() -> crate::engine::Error {
+pub fn no_answer() -> crate::engine::Error {
     crate::engine::Error::Invalid(
         "the work ended without an answer; this is a bug in Porthole".to_owned(),
     )

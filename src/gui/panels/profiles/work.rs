@@ -2,15 +2,18 @@
 
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::{
-    Error, Result,
-    error::Stopped,
-    profiles::{
-        Profile, Secret,
-        secrets::{Answer, Passwords, SecretError},
-        store::{Loaded, Store},
+use crate::{
+    engine::{
+        Error, Result,
+        error::Stopped,
+        profiles::{
+            Profile, Secret,
+            secrets::{Answer, Passwords, SecretError},
+            store::{Loaded, Store},
+        },
+        session::{self, Facts, Session},
     },
-    session::{self, Facts, Session},
+    worker::no_answer,
 };
 
 /// What came of an attempt that needs a password.
@@ -40,9 +43,9 @@ pub(super) struct Saved {
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| {
-        Error::Invalid("the work ended without an answer; this is a bug in Porthole".to_owned())
-    })
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| no_answer())
 }
 
 /// Open a session with what was typed, else with what is kept. What was typed is kept only once it has worked.
