@@ -1,8 +1,11 @@
 //! May this statement run here? The only maker of [`Checked`].
 //!
 //! A short list of kinds may pass, over real tokens; inside them, what writes, locks, waits or touches files is
-//! refused by its word. Everything that is not known to read is refused. The guard knows no server: [`Rules`] is
-//! plain data that the session fills.
+//! refused by its word. A kind of statement that is not known to read is refused. The guard knows no server:
+//! [`Rules`] is plain data that the session fills.
+//!
+//! Not here: whether a stored or loadable function that is called without its database's name has effects. The
+//! session's read-only mode and the account's rights stand behind that.
 
 use std::{fmt, ops::Range};
 
@@ -88,6 +91,15 @@ const FUNCTIONS: &[&str] = &[
     "WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS",
 ];
 
+/// Families of functions that act: group replication, failover, keyring, audit, locks of the locking service.
+const FUNCTION_FAMILIES: &[&str] = &[
+    "ASYNCHRONOUS_CONNECTION_FAILOVER_",
+    "AUDIT_LOG_",
+    "GROUP_REPLICATION_",
+    "KEYRING_",
+    "SERVICE_",
+];
+
 /// Judge one statement.
 ///
 /// # Errors
@@ -121,22 +133,22 @@ pub fn check(sql: &str, rules: &Rules) -> Result<Checked, Refusal> {
 }
 
 fn refuse_kind(sql: &str, kind: Kind, first: &Token, code: &[Token]) -> Refusal {
-    let word = code
+    let verb = code
         .iter()
-        .find(|token| token.kind == TokenKind::Word && is_write_verb(token.text(sql)))
-        .unwrap_or(first);
+        .find(|token| token.kind == TokenKind::Word && is_write_verb(token.text(sql)));
+    let word = verb.unwrap_or(first);
     let instead = if kind == Kind::Use {
-        Some("Choose the database of this tab above the editor (or with --url …/database on the command line).".to_owned())
-    } else if is_plannable(word.text(sql)) {
-        Some("EXPLAIN in front of it shows its plan without running it. To run it, paste it into a tool that may write.".to_owned())
+        "Choose the database of this tab above the editor (or with --url …/database on the command line)."
+    } else if verb.is_some() {
+        "A SELECT with the same tables and conditions shows which rows it would touch. To run it, paste it into a tool that may write."
     } else {
-        Some("SELECT, SHOW, DESCRIBE, EXPLAIN, HELP and CHECKSUM TABLE can run here.".to_owned())
+        "SELECT, SHOW, DESCRIBE, EXPLAIN, HELP and CHECKSUM TABLE can run here."
     };
     Refusal {
         word: word.text(sql).to_uppercase(),
         at: word.range.clone(),
         reason: READS_ONLY,
-        instead,
+        instead: Some(instead.to_owned()),
     }
 }
 
@@ -146,8 +158,36 @@ fn is_write_verb(word: &str) -> bool {
         .any(|verb| word.eq_ignore_ascii_case(verb))
 }
 
-fn is_plannable(word: &str) -> bool {
-    is_write_verb(word)
+/// A call of something that does more than read. The servers find their own functions in quotes too; one that is
+/// named with its database is a stored one.
+fn check_call(sql: &str, code: &[Token], index: usize, token: &Token) -> Result<(), Refusal> {
+    let at = |offset: usize| {
+        index
+            .checked_sub(offset)
+            .map_or("", |index| code[index].text(sql))
+    };
+    if code.get(index + 1).is_none_or(|next| next.text(sql) != "(") {
+        return Ok(());
+    }
+    let name = token.text(sql).trim_matches(['`', '"']).to_uppercase();
+    // `EXPLAIN INSERT INTO shop.orders (id) …` names columns.
+    let is_target = ["INTO", "INSERT", "REPLACE", "IGNORE"]
+        .iter()
+        .any(|verb| at(3).eq_ignore_ascii_case(verb));
+    let acts = (at(1) == "." && !is_target)
+        || FUNCTIONS.contains(&name.as_str())
+        || FUNCTION_FAMILIES
+            .iter()
+            .any(|family| name.starts_with(family));
+    if acts {
+        return Err(Refusal {
+            word: name,
+            at: token.range.clone(),
+            reason: FUNCTION,
+            instead: None,
+        });
+    }
+    Ok(())
 }
 
 fn check_token(
@@ -188,7 +228,10 @@ fn check_token(
             ONE_STATEMENT,
             Some("Run the statements one after the other."),
         ),
-        TokenKind::Word => check_word(sql, kind, code, index, token),
+        TokenKind::Word | TokenKind::QuotedIdentifier => {
+            check_call(sql, code, index, token)?;
+            check_word(sql, kind, code, index, token)
+        }
         _ => Ok(()),
     }
 }
@@ -207,8 +250,8 @@ fn check_word(
     } else {
         code[index - 1].text(sql)
     };
-    if before == "." {
-        return Ok(()); // the second half of a name
+    if before == "." || token.kind == TokenKind::QuotedIdentifier {
+        return Ok(()); // a name
     }
     let is = |word: &str| text.eq_ignore_ascii_case(word);
     let follows = |word: &str| near(1).eq_ignore_ascii_case(word);
@@ -220,7 +263,7 @@ fn check_word(
             instead: instead.map(str::to_owned),
         })
     };
-    // The plan of a writing statement may be read; `INSERT INTO` and `FOR UPDATE` are then part of what is planned.
+    // The plan of a writing statement may be read; `INSERT INTO` is then part of what is planned.
     if kind == Kind::Explain
         && is("INTO")
         && (is_write_verb(before) || before.eq_ignore_ascii_case("IGNORE"))
@@ -251,25 +294,11 @@ fn check_word(
     if is("PROCEDURE") && kind == Kind::Select && near(2) == "(" {
         return refuse("PROCEDURE".to_owned(), READS_ONLY, None);
     }
-    if (is("NEXT") || is("PREVIOUS"))
-        && follows("VALUE")
-        && near(2).eq_ignore_ascii_case("FOR")
-        && is("NEXT")
-    {
+    if is("NEXT") && follows("VALUE") && near(2).eq_ignore_ascii_case("FOR") {
         return refuse(
             "NEXT VALUE FOR".to_owned(),
             "it takes a number from the sequence",
             None,
-        );
-    }
-    if near(1) == "(" && FUNCTIONS.iter().any(|function| is(function)) {
-        return refuse(text.to_uppercase(), FUNCTION, None);
-    }
-    if kind == Kind::Analyze && is_write_verb(text) && near(1) != "(" {
-        return refuse(
-            text.to_uppercase(),
-            "ANALYZE runs the statement",
-            Some("Use EXPLAIN: it plans and does not run."),
         );
     }
     Ok(())
@@ -356,5 +385,49 @@ mod tests {
         check_sql("USE shop", &expect!["refused: USE at USE"]);
         check_sql("", &expect!["refused: nothing at "]);
         check_sql("SELECT 'open", &expect!["refused: 'open at 'open"]);
+    }
+
+    #[test]
+    fn what_is_analysed_is_run_and_must_be_a_query() {
+        check_sql("ANALYZE FORMAT=JSON SELECT 1", &expect!["Analyze"]);
+        check_sql(
+            "ANALYZE UPDATE (t) SET a = 1",
+            &expect!["refused: UPDATE at UPDATE"],
+        );
+        check_sql(
+            "ANALYZE FORMAT=JSON DELETE FROM t",
+            &expect!["refused: DELETE at DELETE"],
+        );
+        check_sql(
+            "EXPLAIN ANALYZE WITH a AS (SELECT 1) DELETE FROM t",
+            &expect!["refused: DELETE at DELETE"],
+        );
+        check_sql("ANALYZE TABLES t", &expect!["refused: ANALYZE at ANALYZE"]);
+    }
+
+    #[test]
+    fn a_function_that_acts_is_refused_in_quotes_and_by_its_family_too() {
+        check_sql(
+            "SELECT `load_file` ('/etc/passwd')",
+            &expect!["refused: LOAD_FILE at `load_file`"],
+        );
+        check_sql(
+            "SELECT group_replication_disable_member_action(1)",
+            &expect![
+                "refused: GROUP_REPLICATION_DISABLE_MEMBER_ACTION at group_replication_disable_member_action"
+            ],
+        );
+        check_sql(
+            "SELECT shop.charge(1)",
+            &expect!["refused: CHARGE at charge"],
+        );
+        check_sql(
+            "EXPLAIN INSERT INTO shop.orders (id) VALUES (1)",
+            &expect!["Explain"],
+        );
+        check_sql(
+            "SELECT `count` FROM shop.orders WHERE id IN (1)",
+            &expect!["Select"],
+        );
     }
 }

@@ -99,17 +99,10 @@ pub(super) fn kind(sql: &str, code: &[Token]) -> Kind {
     } else if is("CHECKSUM") {
         Kind::Checksum
     } else if is("ANALYZE") {
-        if second.eq_ignore_ascii_case("TABLE")
-            || second.eq_ignore_ascii_case("LOCAL")
-            || second.eq_ignore_ascii_case("NO_WRITE_TO_BINLOG")
-        {
-            Kind::Other
-        } else {
-            Kind::Analyze
-        }
+        analyze_kind(sql, &code[1..], &["SELECT", "VALUES", "("])
     } else if is("EXPLAIN") || is("DESCRIBE") || is("DESC") {
         if second.eq_ignore_ascii_case("ANALYZE") {
-            Kind::Analyze
+            analyze_kind(sql, &code[2..], &["SELECT", "VALUES", "TABLE", "("])
         } else if explains(second) {
             Kind::Explain
         } else {
@@ -118,6 +111,20 @@ pub(super) fn kind(sql: &str, code: &[Token]) -> Kind {
     } else {
         Kind::Other
     }
+}
+
+/// What is analysed is run, so it has to be a query; `ANALYZE TABLE` is another statement, which writes.
+fn analyze_kind(sql: &str, after: &[Token], queries: &[&str]) -> Kind {
+    let text = |index: usize| after.get(index).map_or("", |token| token.text(sql));
+    let format = text(0).eq_ignore_ascii_case("FORMAT") && text(1) == "=";
+    let rest = after.get(if format { 3 } else { 0 }..).unwrap_or_default();
+    let verb = rest.first().map_or("", |token| token.text(sql));
+    let reads = if verb.eq_ignore_ascii_case("WITH") {
+        with_kind(sql, rest) == Kind::Select
+    } else {
+        queries.iter().any(|query| verb.eq_ignore_ascii_case(query))
+    };
+    if reads { Kind::Analyze } else { Kind::Other }
 }
 
 fn explains(word: &str) -> bool {
