@@ -97,6 +97,7 @@ impl Failure {
                 Error::Connect(_)
                 | Error::Server { .. }
                 | Error::LostConnection { .. }
+                | Error::Unreadable { .. }
                 | Error::ReadTimeout { .. }
                 | Error::FileRequested
                 | Error::File { .. }

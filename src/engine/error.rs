@@ -37,6 +37,14 @@ pub enum Error {
         /// What the network said.
         reason: String,
     },
+    /// The server sent what its own description of it does not allow; the connection was closed.
+    #[error("the answer of {address} cannot be read: {reason}")]
+    Unreadable {
+        /// Host and port, or socket.
+        address: String,
+        /// What does not fit.
+        reason: String,
+    },
     /// Nothing came from the server for longer than the profile's read timeout.
     #[error("no answer from {address} for {} s", .after.as_secs())]
     ReadTimeout {
@@ -257,12 +265,15 @@ impl Error {
             Self::LostConnection { .. } => {
                 Some("Text and rows are kept. The next run opens a new connection; run it again once the server is back.".to_owned())
             }
+            Self::Unreadable { .. } => Some(
+                "The server, or a proxy before it, breaks MySQL's protocol. Run it again; if it stays so, leave columns out to find the one that cannot be read.".to_owned(),
+            ),
             Self::ReadTimeout { .. } => Some("Run it again, or set a longer read timeout in the profile.".to_owned()),
             Self::FileRequested => {
                 Some("An honest server does not do this. Find out who answers at this address before you connect again.".to_owned())
             }
             Self::Spill { .. } => Some(
-                "The rows that arrived are kept. Free space in the folder for temporary files (TMPDIR), or ask for fewer rows.".to_owned(),
+                "The rows that arrived are kept. Free space in your cache folder, set TMPDIR to a folder with more room, or ask for fewer rows.".to_owned(),
             ),
             Self::Secret(error) => Some(error.hint().to_owned()),
             Self::Cancelled(_) | Self::NotOneStatement(_) | Self::Parameters(_) | Self::Invalid(_) | Self::File { .. } => None,

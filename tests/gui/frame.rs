@@ -105,6 +105,8 @@ fn connected(profile: &Profile, tls: Option<TlsFacts>) -> State {
         latency: Duration::from_millis(1),
         read_only: ReadOnly::Server,
         sql_mode: SqlMode::default(),
+        sql_mode_text: String::new(),
+        node: String::new(),
     };
     let open = OpenSession {
         profile: profile.clone(),

@@ -3,18 +3,19 @@
 
 use std::time::Duration;
 
+use mysql_async::prelude::Queryable as _;
 use porthole::engine::{
     Error,
     error::Stopped,
     query::{self, Batch, Options, Output},
     session::Session,
-    sql::{guard, placeholders::Value},
+    sql::{guard, lexer, placeholders::Value},
     value::Cell,
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use porthole::demo::Kind;
+use porthole::demo::{self, Kind};
 
 use crate::{
     sessions::{self, Opened, eventually, is_running, one_cell, texts},
@@ -333,6 +334,67 @@ async fn a_statement_that_nobody_reads_any_more_is_stopped() {
         .await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_statement_that_was_cut_leaves_the_servers_process_list() {
+    support::each_server(async |server| {
+        let kind = server.kind;
+        let db = Opened::create(server).await;
+        let limited = Options {
+            row_limit: Some(1),
+            ..db.options()
+        };
+        let rows: Vec<String> = (0..500).map(|i| format!("({i})")).collect();
+        db.db
+            .run(&[
+                "CREATE TABLE n (i INT)",
+                &format!("INSERT INTO n VALUES {}", rows.join(", ")),
+            ])
+            .await;
+        let sql = "SELECT a.i FROM n a, n b, n c, n slow";
+        let (_, summary) = db.query_with(sql, &limited).await.unwrap();
+        assert!(summary.cut, "{kind:?}");
+        let mut admin = server.admin().await;
+        eventually("the statement is gone", async || {
+            !is_running(&mut admin, "n slow").await
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_statement_is_read_as_the_guard_reads_it_whatever_the_server_is_set_to() {
+    for kind in support::BOTH {
+        let options = demo::Options {
+            args: vec!["--character-set-server=latin1".to_owned()],
+            ..support::options()
+        };
+        let server = support::start(kind, &options).await;
+        let session = Session::open(&sessions::profile_of(&server), Some(server.root_password()))
+            .await
+            .unwrap();
+        assert_eq!(
+            session.rules().sql_mode,
+            lexer::SqlMode::default(),
+            "{kind:?}: {:?}",
+            session.facts()
+        );
+        let mut admin = server.connect().await.unwrap();
+        admin
+            .query_drop("SET GLOBAL sql_mode = 'NO_BACKSLASH_ESCAPES,ANSI_QUOTES'")
+            .await
+            .unwrap();
+        for _ in 0..3 {
+            let sql = r#"SELECT @@character_set_client, @@character_set_results, HEX('é'), 'a\'b', "text""#;
+            let (rows, _) = sessions::run(&session, sql, &Options::of(&session))
+                .await
+                .unwrap();
+            let expected = ["utf8mb4", "utf8mb4", "C3A9", "a'b", "text"];
+            assert_eq!(texts(&rows)[0], expected, "{kind:?}");
+        }
+    }
 }
 
 #[tokio::test]

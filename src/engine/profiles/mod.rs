@@ -285,7 +285,7 @@ impl<'de> Deserialize<'de> for PasswordSource {
 pub struct Limits {
     /// Seconds to wait for a connection.
     pub connect_timeout_secs: u64,
-    /// Seconds without a byte from the server, once rows are coming; 0 means no limit.
+    /// Seconds that the server may be silent beyond the time that it may work on a statement; 0 means no limit.
     pub read_timeout_secs: u64,
     /// Seconds that the server may work on a statement; 0 means no limit.
     pub statement_secs: u64,

@@ -133,8 +133,25 @@ pub async fn run(
         () = unwanted(cancel, &out) => (false, Err(Error::Cancelled(stop(session, id, answer.as_mut()).await))),
     };
     drop(answer);
+    if still_works(&end) {
+        // Best effort: the connection is closed in any case, and the server notices that when it next writes.
+        tokio::time::timeout(KILL_AGAIN, session.kill_query(id))
+            .await
+            .ok();
+    }
     lease.finish(clean).await;
     end
+}
+
+/// Did we leave while the server may go on working?
+fn still_works(end: &Result<Summary>) -> bool {
+    match end {
+        Ok(summary) => summary.cut,
+        Err(error) => matches!(
+            error,
+            Error::ReadTimeout { .. } | Error::Unreadable { .. } | Error::Spill { .. }
+        ),
+    }
 }
 
 async fn unwanted(cancel: &CancellationToken, out: &mpsc::Sender<Output>) {

@@ -77,9 +77,15 @@ pub(super) struct SpillWriter {
 }
 
 impl SpillWriter {
-    /// Make the file in the folder for temporary files (`TMPDIR`).
+    /// Make the file in `TMPDIR`, else in the user's cache folder: `/tmp` may itself be memory.
     pub(super) fn new(schema: SchemaRef) -> Result<Self> {
-        let file = tempfile::tempfile().map_err(|source| Error::Spill { source })?;
+        let cache = directories::ProjectDirs::from("", "", "porthole")
+            .map(|folders| folders.cache_dir().to_owned())
+            .filter(|_| std::env::var_os("TMPDIR").is_none());
+        let made = cache
+            .and_then(|folder| std::fs::create_dir_all(&folder).ok().map(|()| folder))
+            .map_or_else(tempfile::tempfile, tempfile::tempfile_in);
+        let file = made.map_err(|source| Error::Spill { source })?;
         Ok(Self {
             file: Arc::new(file),
             schema,

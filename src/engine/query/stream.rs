@@ -46,13 +46,13 @@ pub(super) async fn stream(
     let sql = shielded(statement).ok_or_else(|| {
         Error::Invalid("this statement cannot be sent unchanged: put blanks between `-` or `/` and the quote that follows".to_owned())
     })?;
-    let prepared = prepare(lease, statement, &sql).await?;
+    let silence = longest_silence(options.time_limit, session.profile().limits.read_timeout());
+    let prepared = patient(session, silence, prepare(lease, statement, &sql)).await??;
     if cancel.is_cancelled() {
         // A kill would have hit the preparing, and be forgotten.
         return Err(Error::Cancelled(Stopped::BeforeServer));
     }
     let mut rows = Rows::new(session, options, out, cancel, start);
-    let silence = first_answer(options.time_limit, session.profile().limits.read_timeout());
     if let Some(prepared) = prepared {
         let places = usize::from(prepared.num_params());
         if places != options.values.len() {
@@ -72,10 +72,8 @@ pub(super) async fn stream(
         rows.take(&mut answer, &mut summary).await?;
         drop(answer);
         if !summary.cut {
-            lease
-                .conn()
-                .close(prepared)
-                .await
+            patient(session, silence, lease.conn().close(prepared))
+                .await?
                 .map_err(|error| session.error(error))?;
         }
     } else {
@@ -85,9 +83,8 @@ pub(super) async fn stream(
     }
     summary.elapsed = start.elapsed();
     if !summary.cut && lease.conn().get_warnings() > 0 {
-        summary.warnings = lease
-            .warnings()
-            .await?
+        summary.warnings = patient(session, silence, lease.warnings())
+            .await??
             .into_iter()
             .map(|(level, code, message)| Warning {
                 level,
@@ -120,8 +117,9 @@ async fn prepare(
     }
 }
 
-/// Until the first row, silence may last as long as the statement may run.
-fn first_answer(time_limit: Duration, read_timeout: Option<Duration>) -> Option<Duration> {
+/// A server may be silent for as long as it may work on the statement (it sends rows only when a packet is full),
+/// and for the read timeout beyond that.
+fn longest_silence(time_limit: Duration, read_timeout: Option<Duration>) -> Option<Duration> {
     let read_timeout = read_timeout?;
     (time_limit > Duration::ZERO).then(|| time_limit + read_timeout)
 }
@@ -135,10 +133,7 @@ async fn patient<T>(
         None => Ok(answer.await),
         Some(after) => tokio::time::timeout(after, answer)
             .await
-            .map_err(|_| Error::ReadTimeout {
-                address: session.facts().address.clone(),
-                after,
-            }),
+            .map_err(|_| session.silent(after)),
     }
 }
 
@@ -189,7 +184,7 @@ impl<'a> Rows<'a> {
         let mut decoder = Decoder::new(&columns, from);
         self.send(Output::Columns(columns.clone())).await;
         let limit = self.options.row_limit.unwrap_or(u64::MAX);
-        let mut silence = Silence::new(self.session);
+        let mut silence = Silence::new(self.session, self.options.time_limit);
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         'rows: loop {
@@ -277,7 +272,7 @@ impl<'a> Rows<'a> {
         let name = columns
             .get(column)
             .map_or("", |column| column.name.as_str());
-        Error::LostConnection {
+        Error::Unreadable {
             address: self.session.facts().address.clone(),
             reason: format!(
                 "a value of column {name:?} does not have the type that the server announced"
@@ -295,10 +290,10 @@ struct Silence<'a> {
 }
 
 impl<'a> Silence<'a> {
-    fn new(session: &'a Session) -> Self {
+    fn new(session: &'a Session, time_limit: Duration) -> Self {
         Self {
             session,
-            limit: session.profile().limits.read_timeout(),
+            limit: longest_silence(time_limit, session.profile().limits.read_timeout()),
             rows: 0,
             since: Instant::now(),
         }
@@ -310,10 +305,7 @@ impl<'a> Silence<'a> {
             self.since = Instant::now();
         }
         match self.limit {
-            Some(after) if self.since.elapsed() > after => Err(Error::ReadTimeout {
-                address: self.session.facts().address.clone(),
-                after,
-            }),
+            Some(after) if self.since.elapsed() > after => Err(self.session.silent(after)),
             _ => Ok(()),
         }
     }

@@ -209,7 +209,12 @@ pub(in crate::engine) fn in_use(profile: &Profile, error: mysql_async::Error) ->
             message: server.message,
         },
         mysql_async::Error::Driver(DriverError::LocalInfile(_)) => Error::FileRequested,
-        other => Error::LostConnection {
+        error @ (mysql_async::Error::Io(_)
+        | mysql_async::Error::Driver(DriverError::ConnectionClosed)) => Error::LostConnection {
+            address: profile.address.to_string(),
+            reason: error.to_string(),
+        },
+        other => Error::Unreadable {
             address: profile.address.to_string(),
             reason: other.to_string(),
         },

@@ -34,6 +34,10 @@ pub struct Facts {
     pub read_only: ReadOnly,
     /// How the session reads quotes.
     pub sql_mode: SqlMode,
+    /// The whole `@@sql_mode`, which every later statement runs under.
+    pub sql_mode_text: String,
+    /// Host name and server id, to know this server again behind a balancer.
+    pub node: String,
 }
 
 /// TLS version and cipher, from the session's status.
@@ -59,7 +63,7 @@ impl Facts {
 pub(super) async fn read(conn: &mut Conn, profile: &Profile) -> mysql_async::Result<Facts> {
     let version = first_cell(Own::Version.rows(conn).await?);
     let flavour = Flavour::parse(&version);
-    Own::make_safe(flavour, profile, profile.limits.statement())
+    Own::make_safe(flavour, profile, None, profile.limits.statement())
         .run(conn)
         .await?;
     let row = Own::Identify
@@ -69,6 +73,7 @@ pub(super) async fn read(conn: &mut Conn, profile: &Profile) -> mysql_async::Res
         .next()
         .unwrap_or_default();
     let field = |index: usize| row.get(index).cloned().flatten().unwrap_or_default();
+    let node = node(conn).await?;
     let tls_rows = Own::TlsStatus.rows(conn).await?;
     let status = |name: &str| {
         let row = tls_rows.iter().find(|row| {
@@ -113,7 +118,20 @@ pub(super) async fn read(conn: &mut Conn, profile: &Profile) -> mysql_async::Res
         latency,
         read_only: grants::judge(&grants, flavour),
         sql_mode: SqlMode::parse(&field(1)),
+        sql_mode_text: field(1),
+        node,
     })
+}
+
+/// Which server answers on this line.
+pub(super) async fn node(conn: &mut Conn) -> mysql_async::Result<String> {
+    let row = Own::Node
+        .rows(conn)
+        .await?
+        .into_iter()
+        .next()
+        .unwrap_or_default();
+    Ok(row.into_iter().flatten().collect::<Vec<_>>().join(" "))
 }
 
 fn first_cell(rows: Vec<Vec<Option<String>>>) -> String {

@@ -53,7 +53,7 @@ fn beyond_reading(grant: &str) -> Option<String> {
     let Some(rest) = grant.strip_prefix("GRANT ") else {
         return Some("a grant that cannot be read".to_owned());
     };
-    let Some(end) = rest.find(" ON ") else {
+    let Some(end) = end_of_rights(rest) else {
         return Some("a role".to_owned());
     };
     if rest.starts_with("PROXY ") {
@@ -79,6 +79,21 @@ fn beyond_reading(grant: &str) -> Option<String> {
         .into_iter()
         .map(|right| right.trim().to_uppercase())
         .find(|right| !READING.contains(&right.as_str()))
+}
+
+/// Where ` ON ` ends the list of rights: not inside a column list or a quoted name.
+fn end_of_rights(rest: &str) -> Option<usize> {
+    let (mut depth, mut quoted) = (0_u32, false);
+    for (at, c) in rest.char_indices() {
+        match c {
+            '`' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth = depth.saturating_sub(1),
+            ' ' if !quoted && depth == 0 && rest[at..].starts_with(" ON ") => return Some(at),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Statements for an account that only reads, for this product and version.
@@ -140,6 +155,10 @@ mod tests {
         assert_eq!(
             judged(&["GRANT EXECUTE ON *.* TO `a`@`%`"]).as_deref(),
             Some("EXECUTE")
+        );
+        assert_eq!(
+            judged(&["GRANT SELECT (`x ON y`), INSERT ON `d`.`t` TO `a`@`%`"]).as_deref(),
+            Some("INSERT")
         );
         assert_eq!(judged(&[]).as_deref(), Some("its rights could not be read"));
     }

@@ -14,7 +14,7 @@ mod tls;
 use std::{
     collections::HashSet,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -40,8 +40,8 @@ const FULL_PAUSES: [Duration; 3] = [
     Duration::from_millis(150),
     Duration::from_millis(450),
 ];
-/// Time for the answer to a ping.
-const PING: Duration = Duration::from_secs(3);
+/// Time for the answer to a word of our own that the server need not work on.
+const ANSWER: Duration = Duration::from_secs(3);
 
 /// An open profile: a pool of connections to one server.
 #[derive(Clone)]
@@ -79,7 +79,7 @@ async fn first_connection(
     profile: &Profile,
     password: Option<&Secret>,
 ) -> Result<(Conn, Opts, Facts)> {
-    check_time_zone(&profile.time_zone)?;
+    check_time_zone(profile)?;
     let (mut conn, opts) = connect::open(profile, password).await?;
     let limit = Duration::from_secs(profile.limits.connect_timeout_secs.max(1));
     let facts = match tokio::time::timeout(limit, facts::read(&mut conn, profile)).await {
@@ -99,20 +99,23 @@ async fn first_connection(
 }
 
 /// A zone goes into a statement of our own, so only characters that zones have may pass.
-fn check_time_zone(zone: &str) -> Result<()> {
+fn check_time_zone(profile: &Profile) -> Result<()> {
+    let zone = &profile.time_zone;
     let fits = !zone.is_empty()
         && zone.len() <= 64
         && zone
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || "/_+-:".contains(c));
     if fits {
-        Ok(())
-    } else {
-        Err(Error::Invalid(
+        return Ok(());
+    }
+    Err(Error::Connect(ConnectError {
+        cause: ConnectCause::UnknownTimeZone,
+        address: profile.address.to_string(),
+        message:
             "the session time zone is an offset such as +00:00 or a name such as Europe/Berlin"
                 .to_owned(),
-        ))
-    }
+    }))
 }
 
 impl Session {
@@ -149,22 +152,34 @@ impl Session {
         }
     }
 
-    /// Is the server there? One round trip over a connection of the pool, at most 3 s.
+    /// Is the server there? One round trip, at most twice 3 s: over a connection of the pool, and where that one
+    /// is dead or none is free, over a new one.
     pub async fn ping(&self) -> Result<Duration> {
-        let ping = async {
-            let mut conn = self.connection().await?;
-            let start = Instant::now();
-            conn.ping()
-                .await
-                .map_err(|error| connect::in_use(self.profile(), error))?;
-            Ok(start.elapsed())
-        };
-        tokio::time::timeout(PING, ping).await.unwrap_or_else(|_| {
-            Err(Error::ReadTimeout {
-                address: self.inner.facts.address.clone(),
-                after: PING,
-            })
-        })
+        let pooled = tokio::time::timeout(ANSWER, async {
+            let mut conn = self.inner.pool.get_conn().await?;
+            round_trip(&mut conn).await
+        });
+        if let Ok(Ok(time)) = pooled.await {
+            return Ok(time);
+        }
+        let mut conn = tokio::time::timeout(ANSWER, Conn::new(self.inner.opts.clone()))
+            .await
+            .map_err(|_| self.silent(ANSWER))?
+            .map_err(|error| connect::classify(self.profile(), error))?;
+        let time = tokio::time::timeout(ANSWER, round_trip(&mut conn))
+            .await
+            .map_err(|_| self.silent(ANSWER))?
+            .map_err(|error| self.error(error))?;
+        say_goodbye(conn).await;
+        Ok(time)
+    }
+
+    /// Nothing came for so long.
+    pub(in crate::engine) fn silent(&self, after: Duration) -> Error {
+        Error::ReadTimeout {
+            address: self.inner.facts.address.clone(),
+            after,
+        }
     }
 
     /// Say in the engine's words what the driver said while a connection was in use.
@@ -188,10 +203,29 @@ impl Session {
                 Err(error) if error.cause == ConnectCause::TooManyConnections => {
                     tokio::time::sleep(pause).await;
                 }
-                end => return Ok(end?),
+                end => return Ok(end.map_err(|error| self.explained(error))?),
             }
         }
         Ok(connect::within(self.profile(), self.inner.pool.get_conn()).await?)
+    }
+
+    /// Waiting for one of our own connections is not the network's fault.
+    fn explained(&self, error: ConnectError) -> ConnectError {
+        let max = self.inner.profile.pool.max;
+        let in_use = self
+            .inner
+            .pool
+            .metrics()
+            .connections_in_use
+            .load(Ordering::Relaxed);
+        if error.cause != ConnectCause::Timeout || in_use < max {
+            return error;
+        }
+        ConnectError {
+            cause: ConnectCause::TooManyConnections,
+            message: format!("all {max} connections of this profile are busy"),
+            ..error
+        }
     }
 
     fn is_placed(&self, id: u32) -> bool {
@@ -225,31 +259,43 @@ impl Session {
         time_limit: Duration,
     ) -> Result<Lease> {
         let database = database.or(self.inner.profile.database.as_deref());
-        // A pooled connection may have died unseen; a fresh one must not, so it ends with the pool's size.
-        let mut stale = 0;
+        let mut stale = false;
         loop {
-            let mut conn = self.connection().await?;
+            // A pooled connection may have died unseen; then a new one is made, for the others have died with it.
+            let mut conn = if stale {
+                connect::within(self.profile(), Conn::new(self.inner.opts.clone())).await?
+            } else {
+                self.connection().await?
+            };
             if database.is_none() && self.is_placed(conn.id()) {
                 self.forget_place(conn.id());
                 say_goodbye(conn).await;
                 continue;
             }
-            let made_safe = Own::make_safe(self.inner.facts.flavour(), self.profile(), time_limit)
-                .run(&mut conn)
-                .await;
-            match made_safe {
-                Ok(()) => {}
-                Err(mysql_async::Error::Io(_) | mysql_async::Error::Driver(_))
-                    if stale < self.inner.profile.pool.max =>
-                {
-                    stale += 1;
+            let facts = &self.inner.facts;
+            let safe = Own::make_safe(
+                facts.flavour(),
+                self.profile(),
+                Some(&facts.sql_mode_text),
+                time_limit,
+            );
+            let made_safe = tokio::time::timeout(ANSWER, safe.run(&mut conn)).await;
+            let lost = match made_safe {
+                Ok(Ok(())) => None,
+                Ok(Err(error @ mysql_async::Error::Server(_))) => {
                     say_goodbye(conn).await;
-                    continue;
+                    return Err(self.error(error));
                 }
-                Err(error) => {
-                    say_goodbye(conn).await;
-                    return Err(connect::in_use(self.profile(), error));
+                Ok(Err(error)) => Some(self.error(error)),
+                Err(_) => Some(self.silent(ANSWER)),
+            };
+            if let Some(error) = lost {
+                say_goodbye(conn).await;
+                if stale {
+                    return Err(error);
                 }
+                stale = true;
+                continue;
             }
             let lease = Lease {
                 id: conn.id(),
@@ -263,16 +309,28 @@ impl Session {
         }
     }
 
-    /// Tell the server to stop what a connection runs, over a connection outside the pool.
+    /// Tell the server to stop what a connection runs, over a connection outside the pool. A balancer may lead that
+    /// one to another server, where the same number is somebody else's: then nothing is killed.
     pub(in crate::engine) async fn kill_query(&self, id: u32) -> Result<()> {
         let mut conn = connect::within(self.profile(), Conn::new(self.inner.opts.clone())).await?;
-        let killed = Own::KillQuery(id).run(&mut conn).await;
+        let killed = async {
+            if facts::node(&mut conn).await? != self.inner.facts.node {
+                return Ok(false);
+            }
+            Own::KillQuery(id).run(&mut conn).await.map(|()| true)
+        }
+        .await;
         say_goodbye(conn).await;
         match killed {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Error::Connect(ConnectError {
+                cause: ConnectCause::Other,
+                address: self.inner.facts.address.clone(),
+                message: "another server answers at this address now".to_owned(),
+            })),
             // 1094: the connection is gone already, and its statement with it.
             Err(mysql_async::Error::Server(server)) if server.code == 1094 => Ok(()),
-            Err(error) => Err(connect::in_use(self.profile(), error)),
-            Ok(()) => Ok(()),
+            Err(error) => Err(self.error(error)),
         }
     }
 
@@ -310,15 +368,14 @@ impl Lease {
 
     async fn in_database(mut self, name: &str) -> Result<Self> {
         self.session.remember_place(self.id);
-        let used = Own::UseDatabase(name).run(self.conn()).await;
-        match used {
-            Ok(()) => Ok(self),
-            Err(error) => {
-                let error = self.error(error);
-                self.finish(false).await;
-                Err(error)
-            }
-        }
+        let used = tokio::time::timeout(ANSWER, Own::UseDatabase(name).run(self.conn())).await;
+        let error = match used {
+            Ok(Ok(())) => return Ok(self),
+            Ok(Err(error)) => self.error(error),
+            Err(_) => self.session.silent(ANSWER),
+        };
+        self.finish(false).await;
+        Err(error)
     }
 
     /// The warnings of the last statement, as (level, code, message).
@@ -359,6 +416,12 @@ impl Drop for Lease {
     }
 }
 
+async fn round_trip(conn: &mut Conn) -> mysql_async::Result<Duration> {
+    let start = Instant::now();
+    conn.ping().await?;
+    Ok(start.elapsed())
+}
+
 /// Close a connection without reading the rest of its answer: the driver's own goodbye would drain it first, so
 /// it gets a moment only. After that moment the connection counts as closed and the pool forgets it.
 async fn say_goodbye(conn: Conn) {
@@ -371,9 +434,15 @@ mod tests {
 
     #[test]
     fn a_time_zone_cannot_carry_sql() {
-        assert!(check_time_zone("+02:00").is_ok());
-        assert!(check_time_zone("America/Argentina/Buenos_Aires").is_ok());
-        assert!(check_time_zone("'; DROP").is_err());
-        assert!(check_time_zone("").is_err());
+        let check = |zone: &str| {
+            check_time_zone(&Profile {
+                time_zone: zone.to_owned(),
+                ..Profile::default()
+            })
+        };
+        assert!(check("+02:00").is_ok());
+        assert!(check("America/Argentina/Buenos_Aires").is_ok());
+        assert!(check("'; DROP").is_err());
+        assert!(check("").is_err());
     }
 }

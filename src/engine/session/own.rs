@@ -14,10 +14,13 @@ use crate::engine::profiles::Profile;
 /// One of our own statements.
 #[derive(Clone, Debug)]
 pub(super) enum Own<'a> {
-    /// Before every statement: the session only reads, has the profile's time zone and the statement's limit.
+    /// Before every statement: the session only reads, has the profile's time zone and the statement's limit,
+    /// speaks utf8mb4 (a reset gives a MySQL session the server's own character set) and reads quotes as the guard
+    /// does, whatever the server's settings have become.
     MakeSafe {
         flavour: Flavour,
         time_zone: &'a str,
+        sql_mode: Option<&'a str>,
         time_limit: Duration,
     },
     /// At connect, first: the product decides how the rest is said.
@@ -32,16 +35,28 @@ pub(super) enum Own<'a> {
     UseDatabase(&'a str),
     /// After a statement that the server warned about, on the same connection.
     Warnings,
+    /// Before a cancel's KILL: is this the server that runs the statement? A balancer may lead elsewhere.
+    Node,
     /// Cancel, over a connection outside the pool.
     KillQuery(u32),
 }
 
 impl<'a> Own<'a> {
-    /// What makes a session of this profile safe.
-    pub(super) fn make_safe(flavour: Flavour, profile: &'a Profile, time_limit: Duration) -> Self {
+    /// What makes a session of this profile safe. `sql_mode` is the server's own text of it, once it is known.
+    pub(super) fn make_safe(
+        flavour: Flavour,
+        profile: &'a Profile,
+        sql_mode: Option<&'a str>,
+        time_limit: Duration,
+    ) -> Self {
+        let words = |mode: &&str| {
+            mode.chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == ',')
+        };
         Own::MakeSafe {
             flavour,
             time_zone: &profile.time_zone,
+            sql_mode: sql_mode.filter(words),
             time_limit,
         }
     }
@@ -52,15 +67,18 @@ impl<'a> Own<'a> {
             Self::MakeSafe {
                 flavour,
                 time_zone,
+                sql_mode,
                 time_limit,
             } => {
                 let mut sql = format!(
-                    "SET SESSION {} = 1, time_zone = '{time_zone}'",
+                    "SET SESSION {} = 1, time_zone = '{time_zone}', character_set_client = utf8mb4, \
+                     character_set_connection = utf8mb4, character_set_results = utf8mb4",
                     flavour.read_only_variable()
                 );
-                if let Some(limit) = flavour.time_limit(*time_limit) {
+                let mode = sql_mode.map(|mode| format!("sql_mode = '{mode}'"));
+                for more in mode.into_iter().chain(flavour.time_limit(*time_limit)) {
                     sql.push_str(", ");
-                    sql.push_str(&limit);
+                    sql.push_str(&more);
                 }
                 sql
             }
@@ -73,6 +91,7 @@ impl<'a> Own<'a> {
             Self::Grants => "SHOW GRANTS".to_owned(),
             Self::UseDatabase(name) => format!("USE {}", quote_identifier(name)),
             Self::Warnings => "SHOW WARNINGS LIMIT 100".to_owned(),
+            Self::Node => "SELECT @@hostname, @@server_id".to_owned(),
             Self::KillQuery(id) => format!("KILL QUERY {id}"),
         }
     }
@@ -120,21 +139,27 @@ mod tests {
 
     #[test]
     fn a_session_is_made_safe_in_one_statement() {
-        let sql = |version| {
+        let sql = |version, sql_mode| {
             Own::MakeSafe {
                 flavour: Flavour::parse(version),
                 time_zone: "+00:00",
+                sql_mode,
                 time_limit: Duration::from_millis(1500),
             }
             .sql()
         };
+        let utf8 = "character_set_client = utf8mb4, character_set_connection = utf8mb4, character_set_results = utf8mb4";
         assert_eq!(
-            sql("9.7.4"),
-            "SET SESSION transaction_read_only = 1, time_zone = '+00:00', max_execution_time = 1500"
+            sql("9.7.4", None),
+            format!(
+                "SET SESSION transaction_read_only = 1, time_zone = '+00:00', {utf8}, max_execution_time = 1500"
+            )
         );
         assert_eq!(
-            sql("10.11.18-MariaDB"),
-            "SET SESSION tx_read_only = 1, time_zone = '+00:00', max_statement_time = 1.500"
+            sql("10.11.18-MariaDB", Some("ANSI_QUOTES")),
+            format!(
+                "SET SESSION tx_read_only = 1, time_zone = '+00:00', {utf8}, sql_mode = 'ANSI_QUOTES', max_statement_time = 1.500"
+            )
         );
     }
 
