@@ -133,7 +133,8 @@ impl SchemaPanel {
             left: 12,
             right: 10,
             top: 7,
-            bottom: 6,
+            // The list follows at the usual distance.
+            bottom: 0,
         };
         Frame::NONE.inner_margin(margin).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = SPACE[1];

@@ -1,7 +1,11 @@
 //! One row of the list: caret, icon, name, and what is known of it at the right.
 
+use std::sync::Arc;
+
 use egui::{
-    Align2, Color32, CornerRadius, Rect, Role, Sense, StrokeKind, TextStyle, Ui, WidgetInfo, pos2,
+    Align2, Color32, CornerRadius, Galley, Rect, Role, Sense, StrokeKind, TextStyle, Ui,
+    WidgetInfo, pos2,
+    text::{LayoutJob, TextWrapping},
     vec2,
 };
 
@@ -58,7 +62,9 @@ pub(super) fn row_ui(ui: &mut Ui, tree: &Tree, look: Look) -> Option<Ask> {
             builder.set_expanded(open);
         }
     });
-    let tile = rect.shrink2(vec2(5.0, 0.0));
+    let mut tile = rect.shrink2(vec2(5.0, 0.0));
+    // What is beyond the edge of the list is not seen.
+    tile.max.x = tile.max.x.min(ui.clip_rect().right() - 5.0);
     // Also while the pointer is over the button that stands on the row.
     let over = response.hovered() || ui.rect_contains_pointer(rect);
     if look.selected || over {
@@ -135,29 +141,47 @@ pub(super) fn row_ui(ui: &mut Ui, tree: &Tree, look: Look) -> Option<Ask> {
     }
 }
 
-/// The detail gives way to the name where both do not fit. True where not even the name does.
+/// Between name and detail, at least.
+const GAP: f32 = 8.0;
+
+/// The name is cut where both do not fit: the detail is short. True where it was.
 fn name_ui(ui: &Ui, words: &Words, room: Rect) -> bool {
-    let palette = ui.palette();
+    let (name, detail) = texts(ui, words, room.width());
+    let y = room.center().y;
+    let clip = ui
+        .painter()
+        .with_clip_rect(room.expand(1.0).intersect(ui.clip_rect()));
+    let cut = name.elided;
+    clip.galley(pos2(room.left(), y - name.size().y / 2.0), name, words.ink);
+    let left = room.right() - detail.size().x;
+    let at = pos2(left, y - detail.size().y / 2.0);
+    clip.galley(at, detail, ui.palette().faint);
+    cut
+}
+
+/// Name and detail, cut so that they fit beside each other.
+fn texts(ui: &Ui, words: &Words, width: f32) -> (Arc<Galley>, Arc<Galley>) {
     let style = if words.strong {
         text::strong()
     } else {
         TextStyle::Body
     };
-    let painter = ui.painter();
-    let name = painter.layout_no_wrap(words.name.clone(), style.resolve(ui.style()), words.ink);
-    let small = TextStyle::Small.resolve(ui.style());
-    let detail = painter.layout_no_wrap(words.detail.clone(), small, palette.faint);
-    let y = room.center().y;
-    let name_end = room.left() + name.size().x;
-    let clip = painter.with_clip_rect(room.intersect(ui.clip_rect()));
-    let at = pos2(room.left(), y - name.size().y / 2.0);
-    clip.galley(at, name, words.ink);
-    let left = room.right() - detail.size().x;
-    if left >= name_end + 2.0 {
-        let at = pos2(left, y - detail.size().y / 2.0);
-        clip.galley(at, detail, palette.faint);
-    }
-    name_end > room.right()
+    let cut = |text: &str, style: TextStyle, color, width: f32| {
+        let font = style.resolve(ui.style());
+        let mut job = LayoutJob::simple_singleline(text.to_owned(), font, color);
+        job.wrap = TextWrapping::truncate_at_width(width.max(0.0));
+        ui.painter().layout_job(job)
+    };
+    // A column's type can be long too.
+    let most = width / 2.0;
+    let detail = cut(&words.detail, TextStyle::Small, ui.palette().faint, most);
+    let taken = if words.detail.is_empty() {
+        0.0
+    } else {
+        detail.size().x + GAP
+    };
+    let name = cut(&words.name, style, words.ink, width - taken);
+    (name, detail)
 }
 
 fn show_rows_ui(ui: &Ui, rect: Rect, table: &str) -> bool {
@@ -322,5 +346,35 @@ fn column_words(
         }
     } else {
         words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(name: &str) -> Words {
+        Words {
+            name: name.to_owned(),
+            detail: "199 k".to_owned(),
+            icon: None,
+            strong: false,
+            ink: Color32::WHITE,
+            spoken: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_long_name_is_cut_and_its_count_is_whole() {
+        egui::__run_test_ui(|ui| {
+            crate::gui::theme::install(ui.ctx());
+            let (name, detail) = texts(ui, &words(&"experiment_assignments".repeat(3)), 200.0);
+            assert!(name.elided);
+            assert!(!detail.elided);
+            assert!(name.size().x + GAP + detail.size().x <= 200.5);
+
+            let (name, detail) = texts(ui, &words("runs"), 200.0);
+            assert!(!name.elided && !detail.elided);
+        });
     }
 }
