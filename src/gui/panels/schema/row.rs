@@ -172,8 +172,9 @@ fn texts(ui: &Ui, words: &Words, width: f32) -> (Arc<Galley>, Arc<Galley>) {
         job.wrap = TextWrapping::truncate_at_width(width.max(0.0));
         ui.painter().layout_job(job)
     };
-    // A column's type can be long too.
-    let most = width / 2.0;
+    // A column's type can be long too: it has what the name leaves, and half at least.
+    let whole = cut(&words.name, style.clone(), words.ink, f32::INFINITY);
+    let most = (width / 2.0).max(width - whole.size().x - GAP);
     let detail = cut(&words.detail, TextStyle::Small, ui.palette().faint, most);
     let taken = if words.detail.is_empty() {
         0.0
