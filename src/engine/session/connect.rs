@@ -3,7 +3,7 @@
 use std::{io, time::Duration};
 
 use mysql_async::{
-    Conn, DriverError, IoError, Opts, OptsBuilder, PoolConstraints, PoolOpts, TlsError,
+    Conn, DriverError, IoError, Opts, OptsBuilder, Pool, PoolConstraints, PoolOpts, TlsError,
 };
 
 use super::tls;
@@ -18,24 +18,31 @@ const MAX_PACKET: usize = 1 << 30;
 /// Idle seconds after which the system asks whether the other side is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Open one connection. With PREFERRED, a server that offers no TLS gets a plain one; nothing else falls back.
-pub(super) async fn open(profile: &Profile, password: Option<&Secret>) -> Result<(Conn, Opts)> {
+/// Open a pool and its first connection. With PREFERRED, a server that offers no TLS gets a plain one; nothing else
+/// falls back.
+pub(super) async fn open(
+    profile: &Profile,
+    password: Option<&Secret>,
+) -> Result<(Conn, Pool, Opts)> {
     let encrypted =
         profile.tls_mode() != TlsMode::Disabled && matches!(profile.address, Address::Tcp { .. });
-    let opts = options(profile, password, encrypted).await?;
-    match within(profile, Conn::new(opts.clone())).await {
-        Ok(conn) => Ok((conn, opts)),
+    match pooled(profile, options(profile, password, encrypted).await?).await {
         Err(error)
             if encrypted
                 && profile.tls_mode() == TlsMode::Preferred
                 && error.cause == ConnectCause::TlsNotOffered =>
         {
-            let opts = options(profile, password, false).await?;
-            let conn = within(profile, Conn::new(opts.clone())).await?;
-            Ok((conn, opts))
+            let plain = options(profile, password, false).await?;
+            Ok(pooled(profile, plain).await?)
         }
-        Err(error) => Err(error.into()),
+        opened => Ok(opened?),
     }
+}
+
+async fn pooled(profile: &Profile, opts: Opts) -> Result<(Conn, Pool, Opts), ConnectError> {
+    let pool = Pool::new(opts.clone());
+    let conn = within(profile, pool.get_conn()).await?;
+    Ok((conn, pool, opts))
 }
 
 /// Wait for a connection no longer than the profile says.

@@ -54,6 +54,9 @@ struct Inner {
     /// Holds the password; never printed.
     opts: Opts,
     pool: Pool,
+    /// The connection that the facts were read over, until a job takes it: the pool would first reset it, and open
+    /// another meanwhile.
+    first: Mutex<Option<Conn>>,
     facts: Facts,
     /// Connections that stand in a database: the reset on return does not undo that, and a tab without a
     /// database must not get one of them.
@@ -70,32 +73,44 @@ impl fmt::Debug for Session {
 
 /// Connect once, look, and close again: the answer of "Test connection".
 pub async fn test(profile: &Profile, password: Option<&Secret>) -> Result<Facts> {
-    let (conn, _, facts) = first_connection(profile, password).await?;
-    say_goodbye(conn).await;
-    Ok(facts)
+    let first = First::connect(profile, password).await?;
+    say_goodbye(first.conn).await;
+    Ok(first.facts)
 }
 
-async fn first_connection(
-    profile: &Profile,
-    password: Option<&Secret>,
-) -> Result<(Conn, Opts, Facts)> {
-    check_time_zone(profile)?;
-    let (mut conn, opts) = connect::open(profile, password).await?;
-    let limit = Duration::from_secs(profile.limits.connect_timeout_secs.max(1));
-    let facts = match tokio::time::timeout(limit, facts::read(&mut conn, profile)).await {
-        Ok(facts) => facts.map_err(|error| connect::classify(profile, error))?,
-        Err(_) => {
-            return Err(Error::Connect(ConnectError {
-                cause: ConnectCause::Timeout,
-                address: profile.address.to_string(),
-                message: format!(
-                    "connected, but the server did not answer within {} s",
-                    limit.as_secs()
-                ),
-            }));
-        }
-    };
-    Ok((conn, opts, facts))
+/// The first connection of a profile, and what was read over it.
+struct First {
+    conn: Conn,
+    pool: Pool,
+    opts: Opts,
+    facts: Facts,
+}
+
+impl First {
+    async fn connect(profile: &Profile, password: Option<&Secret>) -> Result<Self> {
+        check_time_zone(profile)?;
+        let (mut conn, pool, opts) = connect::open(profile, password).await?;
+        let limit = Duration::from_secs(profile.limits.connect_timeout_secs.max(1));
+        let facts = match tokio::time::timeout(limit, facts::read(&mut conn, profile)).await {
+            Ok(facts) => facts.map_err(|error| connect::classify(profile, error))?,
+            Err(_) => {
+                return Err(Error::Connect(ConnectError {
+                    cause: ConnectCause::Timeout,
+                    address: profile.address.to_string(),
+                    message: format!(
+                        "connected, but the server did not answer within {} s",
+                        limit.as_secs()
+                    ),
+                }));
+            }
+        };
+        Ok(Self {
+            conn,
+            pool,
+            opts,
+            facts,
+        })
+    }
 }
 
 /// A zone goes into a statement of our own, so only characters that zones have may pass.
@@ -121,15 +136,14 @@ fn check_time_zone(profile: &Profile) -> Result<()> {
 impl Session {
     /// Open a profile: connect once, read who answers, and keep a pool for what follows.
     pub async fn open(profile: &Profile, password: Option<&Secret>) -> Result<Self> {
-        let (conn, opts, facts) = first_connection(profile, password).await?;
-        say_goodbye(conn).await;
-        let pool = Pool::new(opts.clone());
+        let first = First::connect(profile, password).await?;
         Ok(Self {
             inner: Arc::new(Inner {
                 profile: profile.clone(),
-                opts,
-                pool,
-                facts,
+                opts: first.opts,
+                pool: first.pool,
+                first: Mutex::new(Some(first.conn)),
+                facts: first.facts,
                 placed: Mutex::default(),
             }),
         })
@@ -189,6 +203,7 @@ impl Session {
 
     /// Close all connections.
     pub async fn close(self) {
+        drop(self.take_first());
         // Waits for leases that are out; a server that does not answer must not hold up the end.
         tokio::time::timeout(Duration::from_secs(2), self.inner.pool.clone().disconnect())
             .await
@@ -198,6 +213,9 @@ impl Session {
     /// A connection of the pool. A server that is full for a moment (it may still be clearing up a connection
     /// that we closed) is asked again, with growing pauses.
     async fn connection(&self) -> Result<Conn> {
+        if let Some(conn) = self.take_first() {
+            return Ok(conn);
+        }
         for pause in FULL_PAUSES {
             match connect::within(self.profile(), self.inner.pool.get_conn()).await {
                 Err(error) if error.cause == ConnectCause::TooManyConnections => {
@@ -226,6 +244,14 @@ impl Session {
             message: format!("all {max} connections of this profile are busy"),
             ..error
         }
+    }
+
+    fn take_first(&self) -> Option<Conn> {
+        self.inner
+            .first
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     fn is_placed(&self, id: u32) -> bool {
