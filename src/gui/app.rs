@@ -10,6 +10,7 @@ use super::{
     command::{AppCommand, Ask as _, Command, CommandQueue, QueryCommand},
     context::PanelContext,
     dialogs::{notices, palette::CommandPalette, settings::settings_ui},
+    focus::KeptFocus,
     layout::Layout,
     panels::{profiles::ProfilesPanel, query::QueryPanel, schema::SchemaPanel},
     run::WindowOptions,
@@ -36,6 +37,7 @@ pub struct App {
     palette: CommandPalette,
     settings_open: bool,
     notices_open: bool,
+    focus: KeptFocus,
     saver: Saver,
     watch: Watch,
     /// Waits for the connection.
@@ -79,6 +81,7 @@ impl App {
             settings_open: false,
             notices_open: false,
             saver: Saver::new(options.folder),
+            focus: KeptFocus::default(),
             watch: Watch::default(),
             ask: options.ask,
             worker,
@@ -113,6 +116,11 @@ impl App {
 
     /// Draw, then do what was asked for.
     pub fn ui(&mut self, ui: &mut Ui) {
+        let dialog = self.palette.is_open()
+            || self.settings_open
+            || self.notices_open
+            || self.profiles.asks();
+        self.focus.keep(ui.ctx(), dialog);
         self.shortcuts(ui);
         self.bars_ui(ui);
         self.section_ui(ui);
@@ -225,7 +233,8 @@ impl App {
         let cx = PanelContext::new(&self.state, &self.commands);
         let running = self.query.is_running(&self.layout);
         self.palette.ui(ctx, &cx, |command| {
-            running || *command != QueryCommand::Cancel.into()
+            let palette = *command == AppCommand::Palette.into();
+            !palette && (running || *command != QueryCommand::Cancel.into())
         });
         settings_ui(ctx, &cx, &mut self.settings_open);
         notices::list_ui(ctx, &cx, &mut self.notices_open);

@@ -10,6 +10,7 @@ pub mod command;
 pub mod context;
 pub mod dialogs;
 pub mod files;
+mod focus;
 pub mod format;
 pub mod icons;
 pub mod layout;

@@ -180,6 +180,58 @@ fn what_is_typed_while_the_palette_opens_goes_to_it() {
 }
 
 #[test]
+fn a_small_window_that_closes_gives_the_keyboard_back() {
+    let mut window = window(State::default());
+    window
+        .get_by_role_and_label(Role::Button, "Settings")
+        .focus();
+    window.run();
+    for (modifiers, key) in [
+        (Modifiers::COMMAND, Key::K),
+        (Modifiers::COMMAND, Key::Comma),
+    ] {
+        window.key_press_modifiers(modifiers, key);
+        window.run();
+        window.key_press(Key::Escape);
+        window.run();
+        assert!(
+            window
+                .get_by_role_and_label(Role::Button, "Settings")
+                .is_focused()
+        );
+    }
+}
+
+#[test]
+fn a_new_profile_begins_with_the_keyboard_in_its_first_field() {
+    let mut window = window(State::default());
+    window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.run();
+    window.get_by_role(Role::TextInput).type_text("new profile");
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    let url = window.get_by_role_and_label(Role::TextInput, "URL");
+    assert!(url.is_focused());
+}
+
+#[test]
+fn a_new_query_tab_from_the_palette_has_the_keyboard() {
+    let mut window = window(State::default());
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Num2);
+    window.run();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.run();
+    window
+        .get_by_role_and_label(Role::TextInput, FIELD)
+        .type_text("new query tab");
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    assert!(window.get_by_label("SQL").is_focused());
+}
+
+#[test]
 fn keys_of_commands_do_not_reach_behind_a_small_window() {
     let mut window = window(State::default());
     window.key_press_modifiers(Modifiers::COMMAND, Key::Comma);

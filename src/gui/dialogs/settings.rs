@@ -7,6 +7,7 @@ use crate::gui::{
     context::PanelContext,
     state::Settings,
     theme::{PaletteExt as _, SPACE, text},
+    widgets::choice::{check_box_ui, radio_ui},
 };
 
 /// Draw while it is open. What is changed is asked for, and done after drawing.
@@ -49,7 +50,7 @@ fn fields_ui(ui: &mut Ui, settings: &mut Settings) {
                     (ThemePreference::Light, "Light"),
                     (ThemePreference::Dark, "Dark"),
                 ] {
-                    ui.radio_value(&mut settings.theme, theme, name);
+                    radio_ui(ui, &mut settings.theme, theme, name);
                 }
             });
             ui.end_row();
@@ -68,7 +69,7 @@ fn fields_ui(ui: &mut Ui, settings: &mut Settings) {
 
             ui.label("Movement");
             let mut moves = !settings.reduced_motion;
-            ui.checkbox(&mut moves, "Short movements that explain");
+            check_box_ui(ui, &mut moves, "Short movements that explain");
             settings.reduced_motion = !moves;
             ui.end_row();
         });

@@ -72,6 +72,8 @@ pub struct ProfilesPanel {
     test: Job<Attempt<Facts>>,
     prompt: Option<PasswordPrompt>,
     keyring: Job<Result<(), SecretError>>,
+    /// Just begun: its first field waits for the focus.
+    begun: Option<ProfileId>,
     browsing: Option<(ProfileId, Field)>,
     browse: Job<Option<PathBuf>>,
     no_chooser: bool,
@@ -104,6 +106,7 @@ impl ProfilesPanel {
             test: Job::default(),
             prompt: None,
             keyring: Job::default(),
+            begun: None,
             browsing: None,
             browse: Job::default(),
             no_chooser: false,
@@ -260,7 +263,13 @@ impl ProfilesPanel {
         };
         profile.name = self.free_name(&profile.name);
         self.drafts.insert(profile.id.clone(), Draft::of(&profile));
+        self.begun = Some(profile.id.clone());
         self.show(profile.id, state);
+    }
+
+    /// A small window waits for an answer.
+    pub fn asks(&self) -> bool {
+        self.prompt.is_some() || self.confirm_delete.is_some()
     }
 
     /// Free among what is saved and what is being typed.

@@ -7,5 +7,7 @@ pub fn icon_ui(ui: &mut Ui, icon: &str, size: f32, color: Color32) {
     let font = FontId::proportional(size);
     let galley = ui.painter().layout_no_wrap(icon.to_owned(), font, color);
     let (rect, _) = ui.allocate_exact_size(galley.size(), Sense::hover());
-    ui.painter().galley(rect.min, galley, color);
+    // By what is seen of it: fonts of icons leave uneven room around theirs.
+    let at = rect.center() - galley.mesh_bounds.center().to_vec2();
+    ui.painter().galley(at, galley, color);
 }

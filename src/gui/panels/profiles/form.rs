@@ -20,6 +20,7 @@ use crate::{
         context::PanelContext,
         icons,
         theme::{CONTROL_HEIGHT, PaletteExt as _, SPACE},
+        widgets::choice::radio_ui,
     },
 };
 
@@ -36,13 +37,18 @@ pub(super) struct Beside<'a> {
     pub(super) no_chooser: bool,
     /// Not saved yet: a URL is offered first.
     pub(super) is_new: bool,
+    /// Drawn for the first time.
+    pub(super) is_begun: bool,
 }
 
 pub(super) fn form_ui(ui: &mut Ui, draft: &mut Draft, beside: &Beside<'_>, cx: &PanelContext<'_>) {
     ui.spacing_mut().item_spacing = vec2(SPACE[1], 6.0);
     ui.add_space(SPACE[0]);
     if beside.is_new {
-        url_ui(ui, draft, cx);
+        let url = url_ui(ui, draft, cx);
+        if beside.is_begun {
+            url.request_focus();
+        }
     }
     server_ui(ui, draft, beside, cx);
     account_ui(ui, draft, beside, cx);
@@ -79,8 +85,8 @@ const LIMITS: [Field; 8] = [
 
 const BROWSING: [Field; 2] = [Field::IncludeDatabases, Field::ExcludeTables];
 
-fn url_ui(ui: &mut Ui, draft: &mut Draft, cx: &PanelContext<'_>) {
-    row_ui(ui, "URL", |ui, label| {
+fn url_ui(ui: &mut Ui, draft: &mut Draft, cx: &PanelContext<'_>) -> Response {
+    let field = row_ui(ui, "URL", |ui, label| {
         let field =
             text_edit(&mut draft.url, FIELD_WIDTH).hint_text("mysql://user@host:3306/database");
         let response = ui.add(field).labelled_by(label);
@@ -96,10 +102,12 @@ fn url_ui(ui: &mut Ui, draft: &mut Draft, cx: &PanelContext<'_>) {
         if fill.clicked() || (entered && !draft.url.trim().is_empty()) {
             cx.commands.push(ProfilesCommand::FillFromUrl);
         }
+        response
     });
     if let Some(error) = &draft.url_error {
         below_ui(ui, |ui| problem_ui(ui, error));
     }
+    field
 }
 
 fn server_ui(ui: &mut Ui, draft: &mut Draft, beside: &Beside<'_>, cx: &PanelContext<'_>) {
@@ -378,7 +386,7 @@ fn fold_ui(
 }
 
 /// A label, and its control at one line with all others.
-fn row_ui(ui: &mut Ui, label: &str, control: impl FnOnce(&mut Ui, Id)) {
+fn row_ui<R>(ui: &mut Ui, label: &str, control: impl FnOnce(&mut Ui, Id) -> R) -> R {
     ui.horizontal(|ui| {
         let color = ui.palette().secondary;
         let size = vec2(LABEL_WIDTH, CONTROL_HEIGHT);
@@ -389,8 +397,9 @@ fn row_ui(ui: &mut Ui, label: &str, control: impl FnOnce(&mut Ui, Id)) {
                 ui.label(RichText::new(label).color(color))
             })
             .inner;
-        control(ui, label.id);
-    });
+        control(ui, label.id)
+    })
+    .inner
 }
 
 /// In the controls' column, below one.
@@ -402,25 +411,6 @@ fn below_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
             contents(ui);
         });
     });
-}
-
-/// A radio button whose ring can be seen: the hairline of other controls is too faint for what has no text inside.
-fn radio_ui<T: PartialEq>(
-    ui: &mut Ui,
-    current: &mut T,
-    choice: T,
-    words: impl Into<String>,
-) -> Response {
-    ui.scope(|ui| {
-        let ring = egui::Stroke::new(1.0, ui.palette().faint);
-        let fill = ui.palette().background;
-        let widgets = &mut ui.visuals_mut().widgets;
-        widgets.inactive.bg_stroke = ring;
-        widgets.inactive.bg_fill = fill;
-        widgets.hovered.bg_stroke = ring;
-        ui.radio_value(current, choice, words.into())
-    })
-    .inner
 }
 
 fn note_ui(ui: &mut Ui, words: &str) {
@@ -466,7 +456,9 @@ fn number_row_ui(ui: &mut Ui, field: Field, text: &mut String, unit: &str, besid
     row_ui(ui, field.label(), |ui, label| {
         ui.add(text_edit(text, NUMBER_WIDTH).align(egui::Align2::RIGHT_CENTER))
             .labelled_by(label);
-        ui.label(RichText::new(unit).color(ui.palette().faint));
+        if !unit.is_empty() {
+            ui.label(RichText::new(unit).color(ui.palette().faint));
+        }
     });
     problems_ui(ui, field, beside);
 }

@@ -63,11 +63,18 @@ impl ProfilesPanel {
         } else {
             Vec::new()
         };
+        // A small window that has just closed still keeps the focus to itself.
+        let is_begun = self.begun.as_ref() == Some(&draft.id)
+            && ui.memory(|memory| memory.allows_interaction(ui.layer_id()));
+        if is_begun {
+            self.begun = None;
+        }
         let beside = Beside {
             problems: &problems,
             keyring: self.keyring.value(),
             no_chooser: self.no_chooser,
             is_new: self.known(&draft.id).is_none(),
+            is_begun,
         };
         let before = draft.clone();
         form::form_ui(ui, &mut draft, &beside, cx);

@@ -275,6 +275,11 @@ impl SqlEdit {
     }
 
     fn do_asked(&mut self, ui: &Ui, id: Id) {
+        // A small window that has just closed still keeps the focus to itself.
+        if !self.asked.is_empty() && !ui.memory(|memory| memory.allows_interaction(ui.layer_id())) {
+            ui.request_repaint();
+            return;
+        }
         for ask in std::mem::take(&mut self.asked) {
             match ask {
                 Ask::Insert(text) if fits_together(&self.text, &text) => {
