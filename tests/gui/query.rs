@@ -8,9 +8,9 @@ use egui_kittest::{
     kittest::{NodeT as _, Queryable as _},
 };
 use porthole::{
-    engine::profiles::ProfileId,
+    engine::profiles::{Profile, ProfileId},
     gui::{
-        command::{AppCommand, Command, CommandQueue, QueryCommand},
+        command::{AppCommand, Command, CommandQueue, ProfilesCommand, QueryCommand},
         context::PanelContext,
         layout::{Direction, Layout, PaneId},
         panels::query::QueryPanel,
@@ -123,6 +123,25 @@ fn without_a_session_it_says_what_is_missing_and_leads_there() {
     window.run();
     let asked = window.state().commands.take();
     assert_eq!(asked, [Command::from(AppCommand::Show(Section::Profiles))]);
+}
+
+#[test]
+fn after_a_start_one_press_connects_to_the_profile_of_the_last_time() {
+    let profile = Profile {
+        id: ProfileId::random(),
+        ..Profile::default()
+    };
+    let state = State {
+        active: Some(profile.id.clone()),
+        profiles: vec![profile.clone()],
+        ..State::default()
+    };
+    let mut window = window(state, Vec::new());
+    window.get_by_label_contains(&format!("Not connected to {}.", profile.name));
+    window.get_by_label("Connect").click();
+    window.run();
+    let asked = window.state().commands.take();
+    assert_eq!(asked, [Command::from(ProfilesCommand::Connect(profile.id))]);
 }
 
 #[test]

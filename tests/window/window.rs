@@ -111,11 +111,6 @@ impl<'a> Window<'a> {
         answer.as_str().unwrap().to_owned()
     }
 
-    #[track_caller]
-    pub(crate) fn gone(&mut self, Control(role, name): Control) {
-        self.order(&json!({"do": "gone", "role": role, "name": name}));
-    }
-
     /// The text of a cell of the grid, by the names of its column and its row.
     #[track_caller]
     pub(crate) fn cell(&mut self, column: &str, row: &str) -> String {

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     engine::{Error, error::Stopped, query::Warning, sql::guard::Refusal},
     gui::{
-        command::{AppCommand, Ask as _, QueryCommand, Words},
+        command::{AppCommand, Ask as _, Command, ProfilesCommand, QueryCommand, Words},
         context::PanelContext,
         format, icons,
         state::Section,
@@ -315,10 +315,25 @@ pub(super) fn warning_line_ui(ui: &mut Ui, words: &str) {
     });
 }
 
+/// What is missing, and the one way there: the profile of the last time, else all of them.
 fn no_session_ui(ui: &mut Ui, cx: &PanelContext<'_>) {
+    let closed = cx.chosen().filter(|_| cx.active().is_none());
+    let (missing, words, command): (_, _, Command) = if let Some(profile) = closed {
+        let connect = ProfilesCommand::Connect(profile.id.clone());
+        let missing = format!("Not connected to {}.", profile.name);
+        (missing, connect.words(), connect.into())
+    } else {
+        let words = Words {
+            text: "Choose a profile".into(),
+            icon: icons::DATABASE,
+            shortcut: None,
+        };
+        let profiles = AppCommand::Show(Section::Profiles);
+        ("Not connected.".to_owned(), words, profiles.into())
+    };
     centered_ui(
         ui,
-        "Not connected. What you write is kept; to run it, connect to a server.",
+        &format!("{missing} What you write is kept; to run it, connect to a server."),
     );
     let middle = ui.max_rect().center();
     let button = Rect::from_center_size(middle + vec2(0.0, 28.0), vec2(160.0, 26.0));
@@ -326,13 +341,8 @@ fn no_session_ui(ui: &mut Ui, cx: &PanelContext<'_>) {
     ui.scope_builder(
         egui::UiBuilder::new().max_rect(button).layout(layout),
         |ui| {
-            let words = Words {
-                text: "Choose a profile".into(),
-                icon: icons::DATABASE,
-                shortcut: None,
-            };
             if ui.add(Button::of(words).with_icon()).clicked() {
-                cx.commands.push(AppCommand::Show(Section::Profiles));
+                cx.commands.push(command);
             }
         },
     );
