@@ -20,7 +20,7 @@ use mysql_async::prelude::Queryable as _;
 use porthole::{
     demo::{Kind, Options, Server},
     engine::profiles::{Address, Profile, Target, TlsMode, secrets::Passwords, store::Store},
-    gui::{app::App, run::WindowOptions},
+    gui::{app::App, options::WindowOptions},
     worker::Worker,
 };
 

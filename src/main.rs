@@ -47,7 +47,7 @@ fn demo_window(args: &demo::Args) -> Result<(), Failure> {
 
 #[cfg(feature = "gui")]
 fn window(connect: Option<Target>, ask: Option<&'static str>) -> Result<(), Failure> {
-    use porthole::gui::run::{WindowOptions, run};
+    use porthole::gui::{options::WindowOptions, run::run};
 
     let options = WindowOptions {
         connect,

@@ -15,6 +15,7 @@ pub mod format;
 pub mod icons;
 pub mod layout;
 pub mod notice;
+pub mod options;
 pub mod panels;
 pub mod run;
 pub mod saved;

@@ -1,46 +1,15 @@
 //! Opens the window.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
 
-use super::{app::App, saved};
-use crate::{
-    engine::{
-        Result,
-        profiles::{Target, secrets::Passwords, store::Store},
-    },
-    worker::Worker,
-};
+use super::{app::App, options::WindowOptions};
+use crate::worker::Worker;
 
 /// Names the window's program to the desktop.
 const APP_ID: &str = "porthole";
-
-/// How the window is opened.
-pub struct WindowOptions {
-    pub store: Store,
-    pub passwords: Passwords,
-    /// Where the window's state is kept; `None` keeps nothing.
-    pub folder: Option<PathBuf>,
-    /// Connect to it at once.
-    pub connect: Option<Target>,
-    /// A text for the editor; its first statement runs as soon as that connection is open.
-    pub ask: Option<&'static str>,
-}
-
-impl WindowOptions {
-    /// The platform's folders and keyring, or what the environment puts in their place.
-    pub fn of_system() -> Result<Self> {
-        Ok(Self {
-            store: Store::open_default()?,
-            passwords: Passwords::system(),
-            folder: saved::folder(),
-            connect: None,
-            ask: None,
-        })
-    }
-}
 
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]

@@ -25,7 +25,7 @@ use porthole::{
     gui::{
         app::App,
         notice::NoticeKind,
-        run::WindowOptions,
+        options::WindowOptions,
         state::{OpenSession, Section, SessionStatus, State},
         theme,
     },

@@ -17,7 +17,7 @@ use porthole::{
         secrets::{InMemory, Passwords},
         store::Store,
     },
-    gui::{app::App, run::WindowOptions, theme},
+    gui::{app::App, options::WindowOptions, theme},
     worker::Worker,
 };
 

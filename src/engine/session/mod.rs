@@ -8,7 +8,7 @@ mod connect;
 pub mod facts;
 pub mod flavour;
 pub mod grants;
-pub mod own;
+mod own;
 mod tls;
 
 use std::{

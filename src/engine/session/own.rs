@@ -9,7 +9,7 @@ use std::time::Duration;
 use mysql_async::{Conn, Row, Value, prelude::Queryable as _};
 
 use super::flavour::Flavour;
-use crate::engine::profiles::Profile;
+use crate::engine::{profiles::Profile, sql::names::quote_identifier};
 
 /// One of our own statements.
 #[derive(Clone, Debug)]
@@ -128,11 +128,6 @@ fn text(value: Value) -> Option<String> {
     }
 }
 
-/// A name in backticks; a backtick inside is doubled (MySQL manual, "Schema Object Names").
-pub fn quote_identifier(name: &str) -> String {
-    format!("`{}`", name.replace('`', "``"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,10 +156,5 @@ mod tests {
                 "SET SESSION tx_read_only = 1, time_zone = '+00:00', {utf8}, sql_mode = 'ANSI_QUOTES', max_statement_time = 1.500"
             )
         );
-    }
-
-    #[test]
-    fn names_are_quoted() {
-        assert_eq!(quote_identifier("a`b"), "`a``b`");
     }
 }

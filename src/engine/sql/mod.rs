@@ -2,5 +2,6 @@
 
 pub mod guard;
 pub mod lexer;
+pub mod names;
 pub mod placeholders;
 pub mod statement;

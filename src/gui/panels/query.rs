@@ -18,8 +18,8 @@ use egui::{CentralPanel, Frame, Panel, Ui};
 use self::tab::Tab;
 use crate::{
     engine::{
-        session::{Session, own::quote_identifier},
-        sql::guard::Rules,
+        session::Session,
+        sql::{guard::Rules, names::quote_identifier},
     },
     gui::{
         command::QueryCommand,

@@ -18,11 +18,7 @@ use self::{
     tree::Tree,
 };
 use crate::{
-    engine::{
-        profiles::ProfileId,
-        schema,
-        session::{Session, own::quote_identifier},
-    },
+    engine::{profiles::ProfileId, schema, session::Session, sql::names::quote_identifier},
     gui::{
         command::{Ask as _, QueryCommand, SchemaCommand},
         context::PanelContext,
