@@ -6,7 +6,8 @@
 #
 # FOLDER exists, is empty, and has a short path: sockets are made in it. Prints the session's
 # environment as lines of NAME=VALUE and then a line "ready"; goes on until its standard input ends,
-# which it also does when whoever started it is killed, and then stops all it has started.
+# which it also does when whoever started it is killed. Then it stops all it has started and, if
+# nothing went wrong, removes FOLDER with all that is in it.
 
 set -euo pipefail
 
@@ -15,6 +16,10 @@ folder=$1 size=$2
 [ "$(ps -o pgid= -p $$ | tr -d ' ')" = $$ ] || exec setsid "$0" "$@"
 
 main() {
+    if [ -n "$(ls -A "$folder")" ]; then
+        echo "$folder is not empty" >&2
+        exit 1
+    fi
     trap stop EXIT
     trap 'exit 1' INT TERM HUP
     exec 2>"$folder/desktop.log"
@@ -79,11 +84,14 @@ until_true() {
 }
 
 stop() {
+    local status=$?
     trap '' TERM
     kill -TERM -- -$$
     local deadline=$((SECONDS + 10))
     while [ -n "$(others)" ] && [ $SECONDS -lt $deadline ]; do sleep 0.05; done
     others | xargs -r kill -KILL 2>/dev/null || true # whoever has ended meanwhile
+    # After a failure the log is still wanted.
+    [ $status != 0 ] || rm -rf "$folder"
 }
 
 # Everybody else in the group who has not ended; without those that this pipe is made of.

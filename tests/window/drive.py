@@ -19,7 +19,9 @@ Reads one order a line from standard input, as JSON, and answers each with one l
 of several will do. `seconds` is how long to wait, 120 unless told.
 """
 
+import ctypes
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -31,6 +33,7 @@ from gi.repository import Atspi, GLib  # noqa: E402
 
 APP = "porthole"
 PAUSE = 0.05
+PR_SET_PDEATHSIG = 1
 MARK = "•"
 # The names by which people know them.
 ROLES = {"push button": "button", "toggle button": "button", "password text": "entry", "text": "entry"}
@@ -204,6 +207,8 @@ def obey(order):
 
 
 def main():
+    # A call over a bus that has gone may never return.
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     for line in sys.stdin:
         order = json.loads(line)
         reply = obey(order)
