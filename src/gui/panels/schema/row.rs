@@ -104,9 +104,11 @@ pub(super) fn row_ui(ui: &mut Ui, tree: &Tree, look: Look) -> Option<Ask> {
     x += 17.0;
     if let Some((glyph, color)) = words.icon {
         let font = egui::FontId::new(icon.size * 0.85, icon.family.clone());
+        // In the place of the caret, where there is none.
+        x -= if node.opens() { 0.0 } else { 12.0 };
         ui.painter()
-            .text(pos2(x - 12.0, y), Align2::LEFT_CENTER, glyph, font, color);
-        x += 4.0;
+            .text(pos2(x, y), Align2::LEFT_CENTER, glyph, font, color);
+        x += 17.0;
     }
     let mut asked = None;
     let rows_button = matches!(node, Node::Table(..)) && (over || look.focused);
