@@ -178,16 +178,18 @@ async fn stop(
         };
         tokio::select! {
             biased;
+            // Before the answer: rows that come faster than we read them would leave the kill no share of this task's
+            // turn (tokio's cooperative budget), and it would never be sent.
+            killed = kill => match killed {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => reason = error.to_string(),
+                Err(_) => reason = String::from("the server did not answer"),
+            },
             end = &mut answer => return match end {
                 Err(Error::Cancelled(stopped)) => stopped,
                 // A broken line ends the statement for us, not for the server.
                 Err(error @ (Error::LostConnection { .. } | Error::ReadTimeout { .. })) => unconfirmed(id, error.to_string()),
                 _ => Stopped::OnServer,
-            },
-            killed = kill => match killed {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => reason = error.to_string(),
-                Err(_) => reason = String::from("the server did not answer"),
             },
         }
     }

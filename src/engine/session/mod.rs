@@ -170,7 +170,10 @@ impl Session {
     /// is dead or none is free, over a new one.
     pub async fn ping(&self) -> Result<Duration> {
         let pooled = tokio::time::timeout(ANSWER, async {
-            let mut conn = self.inner.pool.get_conn().await?;
+            let mut conn = match self.take_first() {
+                Some(conn) => conn,
+                None => self.inner.pool.get_conn().await?,
+            };
             round_trip(&mut conn).await
         });
         if let Ok(Ok(time)) = pooled.await {
