@@ -22,7 +22,7 @@ use porthole::{
 };
 
 use crate::{
-    sessions::{self, eventually, is_running},
+    sessions::{self, endless, eventually, is_running},
     support::{self, TestDb},
 };
 
@@ -207,10 +207,7 @@ async fn escape_stops_a_statement_on_the_server() {
         let (started, may_cancel) = std::sync::mpsc::channel::<()>();
         let tested = thread::spawn(move || {
             in_window(db, move |window, _| {
-                let all = "information_schema.columns";
-                window.run(&format!(
-                    "SELECT COUNT(*) FROM {all} a, {all} b, {all} c, {all} {mark}"
-                ));
+                window.run(&endless(mark));
                 window.shows("Cancel");
                 window.until("it runs on the server", |_| may_cancel.try_recv().is_ok());
                 window.key(Modifiers::NONE, Key::Escape);
