@@ -27,6 +27,8 @@ const TICK: Duration = Duration::from_millis(50);
 const FIRST_ROWS: usize = 128;
 /// Rows of a full batch.
 const BATCH_ROWS: usize = 8192;
+/// Rows of a full batch for a reader that keeps none: small enough to stay in the processor's cache on its way.
+const PASSING_ROWS: usize = 1024;
 /// Bytes of a full batch.
 const BATCH_BYTES: usize = 1 << 20;
 /// "This command is not supported in the prepared statement protocol yet".
@@ -229,7 +231,12 @@ impl<'a> Rows<'a> {
     }
 
     async fn flush(&mut self, decoder: &mut Decoder) -> Result<()> {
-        self.full_batch = (self.full_batch * 2).min(BATCH_ROWS);
+        let most = if self.options.memory.is_some() {
+            BATCH_ROWS
+        } else {
+            PASSING_ROWS
+        };
+        self.full_batch = (self.full_batch * 2).min(most);
         let batch = decoder.take();
         let bytes = batch.get_array_memory_size();
         let fits = self
