@@ -94,7 +94,9 @@ private_apt() {
     local suite=$1
     mkdir -p "$work"/{lists/partial,cache/archives/partial,parts,debs,prefix}
     : >"$work/status"
-    echo "deb [signed-by=$keyring] $(mirror) $suite main" >"$work/sources.list"
+    local from
+    from=$(mirror)
+    echo "deb [signed-by=$keyring] $from $suite main" >"$work/sources.list"
     {
         apt-config dump | grep -E '^Acquire::(Check-|ForceIPv|Retries|[a-z]+::(\*::)?(Proxy|Timeout|Verify|CA))' || true
         cat <<EOF
@@ -117,12 +119,14 @@ EOF
     apt-get -qq update >&2
 }
 
-# Where this machine gets Debian from.
+# Where this machine gets Debian from; on another system PORTHOLE_DEBIAN_MIRROR says.
 # shellcheck disable=SC2016 # apt expands it
 mirror() {
     local uri
     uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | grep -E '/debian/?$' | head -n 1 || true)
-    echo "${uri:-http://deb.debian.org/debian}"
+    uri=${uri:-${PORTHOLE_DEBIAN_MIRROR:-}}
+    [ -n "$uri" ] || die "no Debian source in this machine's apt settings; set PORTHOLE_DEBIAN_MIRROR to the URL of a Debian mirror"
+    echo "$uri"
 }
 
 # fetch ASKED... [/ UNPACKED-ONLY...]: of the dependencies, the libraries are enough; the rest (perl
