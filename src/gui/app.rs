@@ -21,6 +21,7 @@ use super::{
         self, PaletteExt as _, RAIL_WIDTH, SIDE_LIST_WIDTH, STATUS_BAR_HEIGHT, TOP_BAR_HEIGHT,
     },
     watch::Watch,
+    window_file::WindowFile,
 };
 use crate::{engine::profiles::Environment, worker::Worker};
 
@@ -49,11 +50,10 @@ pub struct App {
 impl App {
     pub fn new(ctx: &egui::Context, worker: Worker, options: WindowOptions) -> Self {
         theme::install(ctx);
-        let (saved, error) = options
-            .folder
-            .as_deref()
-            .map(Saved::load)
-            .unwrap_or_default();
+        let (file, saved, error) = match options.folder.as_deref().map(WindowFile::open) {
+            Some((file, saved, error)) => (Some(file), saved, error),
+            None => <_>::default(),
+        };
         let mut state = State {
             section: saved.section,
             active: saved.profile.clone(),
@@ -80,7 +80,7 @@ impl App {
             palette: CommandPalette::default(),
             settings_open: false,
             notices_open: false,
-            saver: Saver::new(options.folder),
+            saver: Saver::new(file),
             focus: KeptFocus::default(),
             watch: Watch::default(),
             ask: options.ask,

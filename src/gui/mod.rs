@@ -24,3 +24,4 @@ pub mod state;
 pub mod theme;
 pub mod watch;
 pub mod widgets;
+pub mod window_file;

@@ -1,11 +1,11 @@
 //! Writes the window's state a little after it has changed, on the worker: never in a frame.
 
 use std::{
-    path::PathBuf,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use super::saved;
+use super::window_file::WindowFile;
 use crate::{
     engine::{Error, Result},
     worker::{Job, Worker},
@@ -18,16 +18,16 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What was written last, and what waits to be.
 pub struct Saver {
-    folder: Option<PathBuf>,
+    file: Option<Arc<WindowFile>>,
     written: String,
     changed: Option<Instant>,
     job: Job<()>,
 }
 
 impl Saver {
-    pub fn new(folder: Option<PathBuf>) -> Self {
+    pub fn new(file: Option<WindowFile>) -> Self {
         Self {
-            folder,
+            file: file.map(Arc::new),
             written: String::new(),
             changed: None,
             job: Job::default(),
@@ -53,7 +53,7 @@ impl Saver {
     /// Write on the worker, if it differs from what was written last.
     pub fn start(&mut self, worker: &Worker, text: String) {
         self.changed = None;
-        let Some(folder) = self.folder.clone() else {
+        let Some(file) = self.file.clone() else {
             return;
         };
         if text == self.written {
@@ -61,7 +61,7 @@ impl Saver {
         }
         self.written.clone_from(&text);
         self.job.start(worker, "Save the window", |_| async move {
-            let written = tokio::task::spawn_blocking(move || saved::write(&folder, &text));
+            let written = tokio::task::spawn_blocking(move || file.write(&text));
             written
                 .await
                 .map_err(|error| Error::Invalid(error.to_string()))?
@@ -83,10 +83,8 @@ impl Saver {
             self.job.poll();
             std::thread::yield_now();
         }
-        match &self.folder {
-            Some(folder) if text != self.written || self.job.error().is_some() => {
-                saved::write(folder, text)
-            }
+        match &self.file {
+            Some(file) if text != self.written || self.job.error().is_some() => file.write(text),
             _ => Ok(()),
         }
     }
@@ -103,18 +101,22 @@ mod tests {
         saved
     }
 
+    fn saver(folder: &std::path::Path) -> Saver {
+        Saver::new(Some(WindowFile::open(folder).0))
+    }
+
     fn zoom_on_disk(folder: &std::path::Path) -> f32 {
-        Saved::load(folder).0.settings.zoom
+        WindowFile::open(folder).1.settings.zoom
     }
 
     #[test]
     fn the_last_word_is_written_after_what_is_being_written() {
         let folder = tempfile::tempdir().unwrap();
         let worker = Worker::new(|| {}).unwrap();
-        let mut saver = Saver::new(Some(folder.path().to_owned()));
+        let mut saver = saver(folder.path());
         saver.start(&worker, saved(1.5).text().unwrap());
         saver.write_now(&saved(2.0).text().unwrap()).unwrap();
-        drop(worker);
+        drop((saver, worker));
         assert!((zoom_on_disk(folder.path()) - 2.0).abs() < f32::EPSILON);
     }
 
@@ -124,7 +126,7 @@ mod tests {
         let blocked = folder.path().join("a file");
         std::fs::write(&blocked, "").unwrap();
         let worker = Worker::new(|| {}).unwrap();
-        let mut saver = Saver::new(Some(blocked.clone()));
+        let mut saver = saver(&blocked);
         let text = saved(1.5).text().unwrap();
         saver.start(&worker, text.clone());
         until(|| saver.poll().is_some());
