@@ -186,7 +186,7 @@ impl Store {
             Contents::Newer(version) => return Err(Error::Invalid(newer(version, &self.path))),
         };
         change(&mut profiles)?;
-        check_all(&profiles).map_err(Error::Invalid)?;
+        check_all(&profiles).map_err(|why| Error::Invalid(why.to_string()))?;
         let notice = if unreadable {
             let aside = self.move_aside()?;
             Some(format!(
@@ -338,7 +338,7 @@ fn understand(text: &str) -> Contents {
         Err(error) => Contents::Unreadable(place(text, &error)),
         Ok(document) => match check_all(&document.profile) {
             Ok(()) => Contents::Profiles(document.profile),
-            Err(why) => Contents::Unreadable(why),
+            Err(why) => Contents::Unreadable(why.to_string()),
         },
     }
 }
@@ -356,32 +356,53 @@ fn place(text: &str, error: &toml::de::Error) -> String {
     }
 }
 
+/// Why a list of profiles cannot be used.
+#[derive(Debug, thiserror::Error)]
+enum Unusable {
+    #[error("profile \"{name}\" needs an id of 32 hex digits, such as id = \"{}\"", example.0)]
+    Id {
+        name: ProfileName,
+        example: ProfileId,
+    },
+    #[error("profile \"{name}\", {}: {}", problem.field.label(), problem.message)]
+    Setting {
+        name: ProfileName,
+        problem: check::Problem,
+    },
+    #[error("there is already a profile \"{0}\"; choose another name")]
+    NameTaken(ProfileName),
+    #[error("profiles \"{other}\" and \"{name}\" have the same id; give one of them another")]
+    IdTaken {
+        name: ProfileName,
+        other: ProfileName,
+    },
+}
+
 /// Each profile is usable, and names and ids are unique.
-fn check_all(profiles: &[Profile]) -> Result<(), String> {
+fn check_all(profiles: &[Profile]) -> Result<(), Unusable> {
     for (index, profile) in profiles.iter().enumerate() {
-        let name = &profile.name;
+        let name = || profile.name.clone();
         if !profile.id.is_valid() {
-            return Err(format!(
-                "profile \"{name}\" needs an id of 32 hex digits, such as id = \"{}\"",
-                ProfileId::random().0
-            ));
+            return Err(Unusable::Id {
+                name: name(),
+                example: ProfileId::random(),
+            });
         }
         if let Some(problem) = check::problems(profile).into_iter().next() {
-            let label = problem.field.label();
-            return Err(format!("profile \"{name}\", {label}: {}", problem.message));
+            return Err(Unusable::Setting {
+                name: name(),
+                problem,
+            });
         }
-        let others = profiles.iter().take(index);
-        for other in others {
-            if other.name == *name {
-                return Err(format!(
-                    "there is already a profile \"{name}\"; choose another name"
-                ));
+        for other in profiles.iter().take(index) {
+            if other.name == profile.name {
+                return Err(Unusable::NameTaken(name()));
             }
             if other.id == profile.id {
-                return Err(format!(
-                    "profiles \"{}\" and \"{name}\" have the same id; give one of them another",
-                    other.name
-                ));
+                return Err(Unusable::IdTaken {
+                    name: name(),
+                    other: other.name.clone(),
+                });
             }
         }
     }

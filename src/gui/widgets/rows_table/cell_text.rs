@@ -6,7 +6,10 @@
 
 use std::{fmt::Write as _, ops::Range};
 
-use crate::engine::value::{self, Cell, Kind};
+use crate::engine::{
+    value::{self, Cell, Kind},
+    visible::is_invisible,
+};
 
 /// Characters of a cell that are looked at, wherever it is shown in the grid.
 pub(super) const LONGEST: usize = 300;
@@ -203,16 +206,6 @@ fn joins(before: &str) -> bool {
         .chars()
         .next_back()
         .is_some_and(|last| !last.is_ascii())
-}
-
-/// Characters that change or hide what stands around them: bidirectional controls, zero-width characters, line
-/// and paragraph separators, tags, interlinear marks.
-fn is_invisible(letter: char) -> bool {
-    matches!(letter,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
-        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
-        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn is_combining(letter: char) -> bool {

@@ -9,7 +9,7 @@ use crate::gui::theme::PaletteExt as _;
 #[derive(Debug, Default)]
 pub(super) struct GoToRow {
     text: String,
-    error: Option<String>,
+    error: Option<NoRow>,
     /// It has had the keyboard, so losing it closes the field.
     opened: bool,
 }
@@ -78,7 +78,7 @@ impl GoToRow {
                     })
                     .inner;
                 if let Some(error) = &self.error {
-                    ui.colored_label(palette.danger, error);
+                    ui.colored_label(palette.danger, error.to_string());
                 }
                 self.outcome(ui, &field, rows)
             })
@@ -111,21 +111,30 @@ impl GoToRow {
     }
 }
 
+/// Why a text names no row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum NoRow {
+    #[error("Write a row number in digits")]
+    NotDigits,
+    #[error("There are rows 1 to {}", thousands(*rows))]
+    Beyond { rows: u64 },
+}
+
 /// A row number as people write it, counted from 1; as the grid counts, from 0.
-fn parse(text: &str, rows: u64) -> Result<u64, String> {
+fn parse(text: &str, rows: u64) -> Result<u64, NoRow> {
     let digits: String = text
         .chars()
         .filter(|letter| !matches!(letter, ',' | '_' | '\'') && !letter.is_whitespace())
         .collect();
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err("Write a row number in digits".to_owned());
+        return Err(NoRow::NotDigits);
     }
     digits
         .parse::<u64>()
         .ok()
         .filter(|row| (1..=rows).contains(row))
         .map(|row| row - 1)
-        .ok_or_else(|| format!("There are rows 1 to {}", thousands(rows)))
+        .ok_or(NoRow::Beyond { rows })
 }
 
 #[cfg(test)]
@@ -149,7 +158,7 @@ mod tests {
             ("1001", "There are rows 1 to 1,000"),
             ("99999999999999999999999", "There are rows 1 to 1,000"),
         ] {
-            assert_eq!(parse(text, 1000), Err(said.to_owned()), "{text}");
+            assert_eq!(parse(text, 1000).unwrap_err().to_string(), said, "{text}");
         }
     }
 }
