@@ -3,13 +3,14 @@
 //! The channel between work and window is bounded, so a window that is slow to take slows the server and not our
 //! memory.
 
-use std::time::{Duration, Instant};
-
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::{Repaint, Worker, no_answer};
-use crate::engine::{Error, Result};
+use super::{
+    Repaint, Worker, no_answer,
+    work::{Underway, Work},
+};
+use crate::engine::Result;
 
 /// Items that may wait for the window.
 const WAITING: usize = 32;
@@ -33,40 +34,15 @@ impl<T> Gather<T> for Vec<T> {
 ///
 /// What was gathered before stays until the first new item comes. Starting again cancels the work before, whose late
 /// items reach nobody. Dropping cancels.
-pub struct Feed<T, A, S = ()> {
-    running: Option<RunningFeed<T, A, S>>,
-    value: Option<A>,
-    summary: Option<S>,
-    error: Option<Error>,
-    took: Option<Duration>,
-}
+pub type Feed<T, A, S = ()> = Work<Items<T, A, S>, A, S>;
 
-struct RunningFeed<T, A, S> {
-    items: mpsc::Receiver<T>,
+/// The items and the last word, on their way.
+pub struct Items<T, A, S> {
+    next: mpsc::Receiver<T>,
     end: oneshot::Receiver<Result<S>>,
     // Taken when the first item comes.
     initial: Option<A>,
-    cancel: CancellationToken,
-    started: Instant,
     repaint: Repaint,
-}
-
-impl<T, A, S> Drop for RunningFeed<T, A, S> {
-    fn drop(&mut self) {
-        self.cancel.cancel();
-    }
-}
-
-impl<T, A, S> Default for Feed<T, A, S> {
-    fn default() -> Self {
-        Self {
-            running: None,
-            value: None,
-            summary: None,
-            error: None,
-            took: None,
-        }
-    }
 }
 
 impl<T: Send + 'static, A, S: Send + 'static> Feed<T, A, S> {
@@ -88,7 +64,6 @@ impl<T: Send + 'static, A, S: Send + 'static> Feed<T, A, S> {
         let repaint = worker.repaint.clone();
         let repaint_at_item = worker.repaint.clone();
         let closing = worker.closing.clone();
-        let started = Instant::now();
         let cancel = worker.spawn(name, |cancel| {
             let work = work(give, cancel);
             let pump = async move {
@@ -110,27 +85,26 @@ impl<T: Send + 'static, A, S: Send + 'static> Feed<T, A, S> {
             }
         });
         self.error = None;
-        self.running = Some(RunningFeed {
-            items,
+        let coming = Items {
+            next: items,
             end,
             initial: Some(initial),
-            cancel,
-            started,
             repaint,
-        });
+        };
+        self.running = Some(Underway::new(coming, cancel));
     }
 }
 
 impl<T, A: Gather<T>, S> Feed<T, A, S> {
     /// Take in what has come, a few hundred items at most. True when this call ended the feed.
     pub fn poll(&mut self) -> bool {
-        let Some(running) = &mut self.running else {
+        let Some(Underway { coming, .. }) = &mut self.running else {
             return false;
         };
         for _ in 0..AT_ONCE {
-            match running.items.try_recv() {
+            match coming.next.try_recv() {
                 Ok(item) => {
-                    if let Some(initial) = running.initial.take() {
+                    if let Some(initial) = coming.initial.take() {
                         self.value = Some(initial);
                         self.summary = None;
                     }
@@ -142,7 +116,7 @@ impl<T, A: Gather<T>, S> Feed<T, A, S> {
                 Err(mpsc::error::TryRecvError::Disconnected) => return self.poll_end(),
             }
         }
-        (running.repaint)();
+        (coming.repaint)();
         false
     }
 
@@ -151,15 +125,15 @@ impl<T, A: Gather<T>, S> Feed<T, A, S> {
         let Some(running) = &mut self.running else {
             return false;
         };
-        let answer = match running.end.try_recv() {
+        let answer = match running.coming.end.try_recv() {
             Ok(answer) => answer,
             Err(oneshot::error::TryRecvError::Empty) => return false,
             Err(oneshot::error::TryRecvError::Closed) => Err(no_answer()),
         };
-        self.took = Some(running.started.elapsed());
+        self.took = Some(running.elapsed());
         match answer {
             Ok(summary) => {
-                if let Some(initial) = running.initial.take() {
+                if let Some(initial) = running.coming.initial.take() {
                     self.value = Some(initial);
                 }
                 self.summary = Some(summary);
@@ -172,68 +146,16 @@ impl<T, A: Gather<T>, S> Feed<T, A, S> {
 }
 
 impl<T, A, S> Feed<T, A, S> {
-    /// Ask the work to stop. It is still running until it says that it has ended.
-    pub fn cancel(&self) {
-        if let Some(running) = &self.running {
-            running.cancel.cancel();
-        }
-    }
-
-    /// Work is under way.
-    pub fn is_running(&self) -> bool {
-        self.running.is_some()
-    }
-
-    /// Work is under way and has sent nothing yet: [`Feed::value`] is still the one before.
+    /// Work is under way and has sent nothing yet: [`Work::value`] is still the one before.
     pub fn is_waiting_for_first(&self) -> bool {
         self.running
             .as_ref()
-            .is_some_and(|running| running.initial.is_some())
+            .is_some_and(|running| running.coming.initial.is_some())
     }
 
-    /// Work was asked to stop and has not ended yet.
-    pub fn is_cancelling(&self) -> bool {
-        self.running
-            .as_ref()
-            .is_some_and(|running| running.cancel.is_cancelled())
-    }
-
-    /// How long the work has been running, else how long the last took.
-    pub fn elapsed(&self) -> Option<Duration> {
-        match &self.running {
-            Some(running) => Some(running.started.elapsed()),
-            None => self.took,
-        }
-    }
-
-    /// What was gathered.
-    pub fn value(&self) -> Option<&A> {
-        self.value.as_ref()
-    }
-
-    /// What was gathered, to change it.
-    pub fn value_mut(&mut self) -> Option<&mut A> {
-        self.value.as_mut()
-    }
-
-    /// What was gathered, out of the feed.
-    pub fn take_value(&mut self) -> Option<A> {
-        self.value.take()
-    }
-
-    /// The last word of the work that gave [`Feed::value`], once it has ended well.
+    /// The last word of the work that gave [`Work::value`], once it has ended well.
     pub fn summary(&self) -> Option<&S> {
         self.summary.as_ref()
-    }
-
-    /// Why the last work failed. What it had sent is kept.
-    pub fn error(&self) -> Option<&Error> {
-        self.error.as_ref()
-    }
-
-    /// Why the last work failed, out of the feed.
-    pub fn take_error(&mut self) -> Option<Error> {
-        self.error.take()
     }
 }
 
@@ -245,7 +167,10 @@ mod tests {
     };
 
     use super::*;
-    use crate::{engine::error::Stopped, worker::test::until};
+    use crate::{
+        engine::{Error, error::Stopped},
+        worker::test::until,
+    };
 
     type Numbers = Feed<u32, Vec<u32>, &'static str>;
 

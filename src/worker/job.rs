@@ -1,45 +1,21 @@
 //! `Job<T>`: a value that comes from elsewhere. Idle, running or failed, and the last good answer beside each.
 
-use std::time::{Duration, Instant};
-
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use super::{Worker, no_answer};
-use crate::engine::{Error, Result};
+use super::{
+    Worker, no_answer,
+    work::{Underway, Work},
+};
+use crate::engine::Result;
 
 /// One answer, from work on the [`Worker`].
 ///
 /// Starting again cancels the work before, whose late answer reaches nobody. Dropping cancels.
-pub struct Job<T> {
-    running: Option<RunningJob<T>>,
-    value: Option<T>,
-    error: Option<Error>,
-    took: Option<Duration>,
-}
+pub type Job<T> = Work<Answer<T>, T>;
 
-struct RunningJob<T> {
-    answer: oneshot::Receiver<Result<T>>,
-    cancel: CancellationToken,
-    started: Instant,
-}
-
-impl<T> Drop for RunningJob<T> {
-    fn drop(&mut self) {
-        self.cancel.cancel();
-    }
-}
-
-impl<T> Default for Job<T> {
-    fn default() -> Self {
-        Self {
-            running: None,
-            value: None,
-            error: None,
-            took: None,
-        }
-    }
-}
+/// The one answer, on its way.
+pub struct Answer<T>(oneshot::Receiver<Result<T>>);
 
 impl<T: Send + 'static> Job<T> {
     /// Start `work`, under a name for people. The last good answer stays until the new one comes.
@@ -52,18 +28,13 @@ impl<T: Send + 'static> Job<T> {
         F: Future<Output = Result<T>> + Send + 'static,
     {
         let (sender, answer) = oneshot::channel();
-        let started = Instant::now();
         let cancel = worker.spawn(name, |cancel| {
             let work = work(cancel);
             // Nobody listens any more when the job was started again or dropped.
             async move { drop(sender.send(work.await)) }
         });
         self.error = None;
-        self.running = Some(RunningJob {
-            answer,
-            cancel,
-            started,
-        });
+        self.running = Some(Underway::new(Answer(answer), cancel));
     }
 }
 
@@ -73,12 +44,12 @@ impl<T> Job<T> {
         let Some(running) = &mut self.running else {
             return false;
         };
-        let answer = match running.answer.try_recv() {
+        let answer = match running.coming.0.try_recv() {
             Ok(answer) => answer,
             Err(oneshot::error::TryRecvError::Empty) => return false,
             Err(oneshot::error::TryRecvError::Closed) => Err(no_answer()),
         };
-        self.took = Some(running.started.elapsed());
+        self.took = Some(running.elapsed());
         self.running = None;
         match answer {
             Ok(value) => self.value = Some(value),
@@ -86,64 +57,15 @@ impl<T> Job<T> {
         }
         true
     }
-
-    /// Ask the work to stop. It is still running until it says that it has ended.
-    pub fn cancel(&self) {
-        if let Some(running) = &self.running {
-            running.cancel.cancel();
-        }
-    }
-
-    /// Work is under way.
-    pub fn is_running(&self) -> bool {
-        self.running.is_some()
-    }
-
-    /// Work was asked to stop and has not ended yet.
-    pub fn is_cancelling(&self) -> bool {
-        self.running
-            .as_ref()
-            .is_some_and(|running| running.cancel.is_cancelled())
-    }
-
-    /// How long the work has been running, else how long the last took.
-    pub fn elapsed(&self) -> Option<Duration> {
-        match &self.running {
-            Some(running) => Some(running.started.elapsed()),
-            None => self.took,
-        }
-    }
-
-    /// The last good answer.
-    pub fn value(&self) -> Option<&T> {
-        self.value.as_ref()
-    }
-
-    /// The last good answer, to change it.
-    pub fn value_mut(&mut self) -> Option<&mut T> {
-        self.value.as_mut()
-    }
-
-    /// The last good answer, out of the job.
-    pub fn take_value(&mut self) -> Option<T> {
-        self.value.take()
-    }
-
-    /// Why the last work failed.
-    pub fn error(&self) -> Option<&Error> {
-        self.error.as_ref()
-    }
-
-    /// Why the last work failed, out of the job.
-    pub fn take_error(&mut self) -> Option<Error> {
-        self.error.take()
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{engine::error::Stopped, worker::test::until};
+    use crate::{
+        engine::{Error, error::Stopped},
+        worker::test::until,
+    };
 
     fn worker() -> Worker {
         Worker::new(|| {}).unwrap()

@@ -6,6 +6,7 @@
 
 pub mod feed;
 pub mod job;
+pub mod work;
 
 use std::{
     cell::{Cell, RefCell},
