@@ -1,15 +1,16 @@
 //! Everything a user can ask for, by noun. Text, shortcut and icon of each stand in one match, so that buttons, menus,
 //! palette and keys agree. What a command does is in its panel's `handle`.
 
-use std::{borrow::Cow, cell::RefCell};
+use std::cell::RefCell;
 
-use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
+use egui::{Key, Modifiers, ThemePreference};
 
 use super::{
     icons,
     layout::Direction,
     state::{Section, Settings, State, TableName},
     widgets::button::Button,
+    words::Words,
 };
 use crate::engine::profiles::{ProfileId, check::Field};
 
@@ -115,46 +116,6 @@ pub enum SchemaCommand {
     ReadAllTables,
     /// The columns of a table.
     ReadColumns(TableName),
-}
-
-/// How a command is shown.
-pub struct Words {
-    pub text: Cow<'static, str>,
-    pub icon: &'static str,
-    pub shortcut: Option<KeyboardShortcut>,
-}
-
-impl Words {
-    fn new(icon: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            text: text.into(),
-            icon,
-            shortcut: None,
-        }
-    }
-
-    /// The keys, as people read them: `Ctrl+K`.
-    pub fn keys(&self) -> Option<String> {
-        let KeyboardShortcut {
-            modifiers,
-            logical_key,
-        } = self.shortcut?;
-        let names = egui::ModifierNames::NAMES;
-        let modifiers = names.format(&modifiers, cfg!(target_os = "macos"));
-        let key = logical_key.symbol_or_name();
-        Some(if modifiers.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{modifiers}+{key}")
-        })
-    }
-
-    fn key(self, modifiers: Modifiers, key: Key) -> Self {
-        Self {
-            shortcut: Some(KeyboardShortcut::new(modifiers, key)),
-            ..self
-        }
-    }
 }
 
 const CTRL: Modifiers = Modifiers::COMMAND;

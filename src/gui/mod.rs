@@ -25,3 +25,4 @@ pub mod theme;
 pub mod watch;
 pub mod widgets;
 pub mod window_file;
+pub mod words;

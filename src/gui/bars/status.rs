@@ -10,12 +10,13 @@ use crate::{
         session::{Facts, Product, ReadOnly},
     },
     gui::{
-        command::{AppCommand, Ask as _, Words},
+        command::{AppCommand, Ask as _},
         context::PanelContext,
         icons,
         state::{OpenSession, SessionStatus},
         theme::{PaletteExt as _, SPACE},
         widgets::icon::icon_ui,
+        words::Words,
     },
     worker::Running,
 };

@@ -8,12 +8,13 @@ use egui::{
 use crate::{
     engine::profiles::Profile,
     gui::{
-        command::{AppCommand, Ask as _, ProfilesCommand, Words},
+        command::{AppCommand, Ask as _, ProfilesCommand},
         context::PanelContext,
         icons,
         state::Section,
         theme::{CONTROL_HEIGHT, PaletteExt as _, RADIUS, SPACE, TOP_BAR_HEIGHT, text},
         widgets::{button::Button, list_row::ListRow},
+        words::Words,
     },
 };
 
@@ -89,18 +90,8 @@ fn finder_ui(ui: &mut Ui, rect: Rect) -> Response {
     let words = AppCommand::Palette.words();
     let response = ui.interact(rect, ui.scope_id().with("finder"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &*words.text));
-    let line = if response.has_focus() {
-        palette.focus()
-    } else {
-        palette.hairline()
-    };
-    let fill = if response.hovered() {
-        palette.raised
-    } else {
-        palette.background
-    };
+    field_ui(ui, &response);
     let painter = ui.painter();
-    painter.rect(rect, RADIUS, fill, line, StrokeKind::Inside);
     let y = rect.center().y;
     let body = TextStyle::Body.resolve(ui.style());
     let icon = text::icon().resolve(ui.style());
@@ -132,17 +123,9 @@ fn finder_ui(ui: &mut Ui, rect: Rect) -> Response {
     response
 }
 
-/// Whom we look at: dot and word in the environment's colour.
-fn picker_ui(ui: &mut Ui, rect: Rect, cx: &PanelContext<'_>) {
+/// The ground that looks like a field's: raised under the pointer, ringed with the keyboard.
+fn field_ui(ui: &Ui, response: &Response) {
     let palette = ui.palette();
-    let profile = cx.chosen();
-    let response = ui.interact(rect, ui.scope_id().with("profile picker"), Sense::click());
-    let name = profile.map_or("Choose a profile", |profile| profile.name.as_str());
-    let spoken = match profile {
-        Some(profile) => format!("Profile: {name}, {}", profile.environment.name()),
-        None => name.to_owned(),
-    };
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &spoken));
     let line = if response.has_focus() {
         palette.focus()
     } else {
@@ -154,8 +137,21 @@ fn picker_ui(ui: &mut Ui, rect: Rect, cx: &PanelContext<'_>) {
         palette.background
     };
     ui.painter()
-        .rect(rect, RADIUS, fill, line, StrokeKind::Inside);
+        .rect(response.rect, RADIUS, fill, line, StrokeKind::Inside);
+}
 
+/// Whom we look at: dot and word in the environment's colour.
+fn picker_ui(ui: &mut Ui, rect: Rect, cx: &PanelContext<'_>) {
+    let palette = ui.palette();
+    let profile = cx.chosen();
+    let response = ui.interact(rect, ui.scope_id().with("profile picker"), Sense::click());
+    let name = profile.map_or("Choose a profile", |profile| profile.name.as_str());
+    let spoken = match profile {
+        Some(profile) => format!("Profile: {name}, {}", profile.environment.name()),
+        None => name.to_owned(),
+    };
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &spoken));
+    field_ui(ui, &response);
     let y = rect.center().y;
     let mut x = rect.left() + 10.0;
     if let Some(profile) = profile {

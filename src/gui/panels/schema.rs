@@ -3,6 +3,7 @@
 //!
 //! Not here: indexes, keys, definitions, diagrams.
 
+mod node;
 mod nodes;
 mod row;
 mod tree;
@@ -13,10 +14,7 @@ use egui::{
     EventFilter, Frame, Id, Key, Margin, Modifiers, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2,
 };
 
-use self::{
-    nodes::{Node, Nodes},
-    tree::Tree,
-};
+use self::{node::Node, nodes::Nodes, tree::Tree};
 use crate::{
     engine::{profiles::ProfileId, schema, session::Session, sql::names::quote_identifier},
     gui::{

@@ -6,8 +6,8 @@ use egui::{
 };
 
 use crate::gui::{
-    command::Words,
     theme::{CONTROL_HEIGHT, PaletteExt as _, RADIUS, text},
+    words::Words,
 };
 
 /// Between icon and text.

@@ -13,10 +13,10 @@ use crate::{
         session::{Facts, ReadOnly},
     },
     gui::{
-        command::Words,
         icons,
         theme::{CARD_RADIUS, PaletteExt as _, SPACE},
         widgets::{button::Button, icon::icon_ui},
+        words::Words,
     },
 };
 
@@ -150,11 +150,7 @@ fn round_trip(latency: Duration) -> String {
 
 /// A button for what is done while drawing, where the clipboard is at hand.
 pub(super) fn copy_button(text: &'static str) -> Button {
-    Button::of(Words {
-        text: text.into(),
-        icon: icons::COPY,
-        shortcut: None,
-    })
+    Button::of(Words::new(icons::COPY, text))
 }
 
 /// What failed, why, and what to try.

@@ -9,11 +9,12 @@ use crate::{
         profiles::{PasswordSource, ProfileId, Secret, secrets::SecretError},
     },
     gui::{
-        command::{Ask as _, ProfilesCommand, Words},
+        command::{Ask as _, ProfilesCommand},
         context::PanelContext,
         icons,
         theme::{PaletteExt as _, SPACE},
         widgets::button::Button,
+        words::Words,
     },
 };
 
@@ -165,11 +166,7 @@ fn heading_ui(ui: &mut Ui, words: &str) {
 fn buttons_ui(ui: &mut Ui, deed: Button, entered: bool) -> Option<bool> {
     let buttons = |ui: &mut Ui| {
         let done = ui.add(deed).clicked() || entered;
-        let cancel = Button::of(Words {
-            text: "Cancel".into(),
-            icon: icons::X,
-            shortcut: None,
-        });
+        let cancel = Button::of(Words::new(icons::X, "Cancel"));
         let cancelled = ui.add(cancel).clicked();
         match (done, cancelled) {
             (true, _) => Some(true),

@@ -20,7 +20,8 @@ use crate::{
         context::PanelContext,
         icons,
         theme::{CONTROL_HEIGHT, PaletteExt as _, SPACE},
-        widgets::choice::radio_ui,
+        widgets::{button::Button, choice::radio_ui},
+        words::Words,
     },
 };
 
@@ -179,12 +180,7 @@ pub(super) fn password_ui(ui: &mut Ui, text: &mut String, shown: &mut bool, labe
         } else {
             (icons::EYE, "Show password")
         };
-        let words = crate::gui::command::Words {
-            text: words.into(),
-            icon,
-            shortcut: None,
-        };
-        let eye = crate::gui::widgets::button::Button::of(words).icon_only();
+        let eye = Button::of(Words::new(icon, words)).icon_only();
         if ui.add(eye).clicked() {
             *shown = !*shown;
         }

@@ -14,12 +14,13 @@ use super::{
 use crate::{
     engine::{Error, error::Stopped, query::Warning, sql::guard::Refusal},
     gui::{
-        command::{AppCommand, Ask as _, Command, ProfilesCommand, QueryCommand, Words},
+        command::{AppCommand, Ask as _, Command, ProfilesCommand, QueryCommand},
         context::PanelContext,
         format, icons,
         state::Section,
         theme::{CARD_RADIUS, PaletteExt as _, SPACE, text},
         widgets::{button::Button, icon::icon_ui},
+        words::Words,
     },
 };
 
@@ -323,11 +324,7 @@ fn no_session_ui(ui: &mut Ui, cx: &PanelContext<'_>) {
         let missing = format!("Not connected to {}.", profile.name);
         (missing, connect.words(), connect.into())
     } else {
-        let words = Words {
-            text: "Choose a profile".into(),
-            icon: icons::DATABASE,
-            shortcut: None,
-        };
+        let words = Words::new(icons::DATABASE, "Choose a profile");
         let profiles = AppCommand::Show(Section::Profiles);
         ("Not connected.".to_owned(), words, profiles.into())
     };
@@ -379,11 +376,7 @@ fn trouble_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
             "Some rows cannot be read back",
             |ui| {
                 message_ui(ui, &error.to_string());
-                let words = Words {
-                    text: "Try again".into(),
-                    icon: icons::ARROW_CLOCKWISE,
-                    shortcut: None,
-                };
+                let words = Words::new(icons::ARROW_CLOCKWISE, "Try again");
                 retry = ui.add(Button::of(words).with_icon()).clicked();
             },
         );
@@ -412,11 +405,7 @@ fn stopped_ui(ui: &mut Ui, stopped: &Stopped) {
         if let Some(statement) = statement {
             ui.horizontal(|ui| {
                 ui.label(RichText::new(statement).monospace());
-                let copy = Words {
-                    text: "Copy statement".into(),
-                    icon: icons::COPY,
-                    shortcut: None,
-                };
+                let copy = Words::new(icons::COPY, "Copy statement");
                 if ui.add(Button::of(copy).with_icon()).clicked() {
                     ui.copy_text(statement.to_owned());
                 }
@@ -479,11 +468,7 @@ fn error_ui(ui: &mut Ui, error: &Error, tab: &Tab, cx: &PanelContext<'_>, show_p
 
 /// True when asked to go there.
 fn show_place_ui(ui: &mut Ui, tab: &Tab) -> bool {
-    let words = Words {
-        text: "Show the place".into(),
-        icon: icons::TEXT_AA,
-        shortcut: None,
-    };
+    let words = Words::new(icons::TEXT_AA, "Show the place");
     tab.edit.marked().is_some() && ui.add(Button::of(words)).clicked()
 }
 

@@ -16,12 +16,13 @@ use crate::{
         query::{Batch, ResultSet},
     },
     gui::{
-        command::{Ask as _, QueryCommand, Words},
+        command::{Ask as _, QueryCommand},
         context::PanelContext,
         files::SystemFiles,
         format, icons,
         theme::{PaletteExt as _, SPACE},
         widgets::{button::Button, icon::icon_ui, list_row::ListRow},
+        words::Words,
     },
     worker::{Job, Worker},
 };
@@ -235,11 +236,7 @@ pub(super) fn form_ui(ui: &mut Ui, form: &mut SaveForm, cx: &PanelContext<'_>) -
                 if ui.add_enabled(ready, save.button()).clicked() || (entered && ready) {
                     cx.commands.push(save);
                 }
-                let close = Words {
-                    text: "Close without saving".into(),
-                    icon: icons::X,
-                    shortcut: None,
-                };
+                let close = Words::new(icons::X, "Close without saving");
                 open = !ui.add(Button::of(close).icon_only()).clicked();
             });
             if let Some(error) = form.save.error().filter(|error| !error.is_cancelled()) {
@@ -265,11 +262,7 @@ pub(super) fn form_ui(ui: &mut Ui, form: &mut SaveForm, cx: &PanelContext<'_>) -
 fn format_ui(ui: &mut Ui, form: &mut SaveForm) {
     let chosen = FORMATS.iter().find(|(format, _)| *format == form.format);
     let name = chosen.map_or("", |(_, name)| *name);
-    let words = Words {
-        text: format!("Format: {name}").into(),
-        icon: icons::CARET_DOWN,
-        shortcut: None,
-    };
+    let words = Words::new(icons::CARET_DOWN, format!("Format: {name}"));
     let response = ui.add(Button::of(words).with_icon());
     Popup::menu(&response)
         .width(160.0)

@@ -9,7 +9,7 @@ use egui::{
     vec2,
 };
 
-use super::{nodes::Node, tree::Tree};
+use super::{node::Node, tree::Tree};
 use crate::{
     engine::schema::TableKind,
     gui::{

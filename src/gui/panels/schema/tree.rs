@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::nodes::Node;
+use super::node::Node;
 use crate::{
     engine::{
         Error,
