@@ -3,7 +3,7 @@
 use porthole::{
     demo,
     engine::{
-        schema,
+        schema::{self, Most},
         value::{self, Cell, Kind},
     },
 };
@@ -253,19 +253,29 @@ async fn names_with_quotes_and_other_scripts_are_kept() {
             ["x\"`", "日本"],
             "{kind:?}"
         );
-        let tables = schema::tables(&db.session, &db.db.name, &CancellationToken::new())
+        let cancel = CancellationToken::new();
+        let tables = schema::tables(&db.session, &db.db.name, Most::TABLES, &cancel)
             .await
             .unwrap();
-        assert_eq!(tables[0].name, "a`b \"c\" 'd' 日本");
-        let columns = schema::columns(
-            &db.session,
-            &db.db.name,
-            &tables[0].name,
-            &CancellationToken::new(),
-        )
-        .await
-        .unwrap();
-        assert_eq!(columns[0].name, "x`y");
+        assert_eq!(tables.items[0].name, "a`b \"c\" 'd' 日本");
+        let table = &tables.items[0].name;
+        let columns = |most| schema::columns(&db.session, &db.db.name, table, most, &cancel);
+        let whole = columns(Most::COLUMNS).await.unwrap();
+        assert_eq!(whole.items[0].name, "x`y");
+        assert!(!whole.cut);
+        let two = columns(Most {
+            rows: 2,
+            ..Most::COLUMNS
+        });
+        let two = two.await.unwrap();
+        assert_eq!((two.items.as_slice(), two.cut), (&whole.items[..2], true));
+        let small = columns(Most {
+            bytes: 0,
+            ..Most::COLUMNS
+        });
+        assert!(small.await.unwrap().cut, "{kind:?}");
+        cancel.cancel();
+        assert!(columns(Most::COLUMNS).await.unwrap_err().is_cancelled());
     })
     .await;
 }

@@ -1,11 +1,14 @@
 //! Databases, tables and columns, read on demand from `information_schema` through the same door as a person's
 //! statements.
+//!
+//! Each list ends somewhere, however many names a server sends and however long they are; it says when it does.
 
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Result,
-    query::{self, Options, ResultSet},
+    Error, Result,
+    query::{self, Options, Output, ResultSet},
     session::Session,
     sql::{guard, placeholders::Value},
     value,
@@ -50,51 +53,96 @@ pub struct TableColumn {
     pub extra: String,
 }
 
+/// Where a list ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Most {
+    /// After so many names.
+    pub rows: u64,
+    /// After so much memory, roughly: between one batch and the next.
+    pub bytes: usize,
+}
+
+impl Most {
+    /// Of databases.
+    pub const DATABASES: Self = Self {
+        rows: 10_000,
+        bytes: 32 << 20,
+    };
+    /// Of tables in one database.
+    pub const TABLES: Self = Self {
+        rows: 100_000,
+        bytes: 32 << 20,
+    };
+    /// Of columns in one table; no server has more than 4,096.
+    pub const COLUMNS: Self = Self {
+        rows: 5_000,
+        bytes: 32 << 20,
+    };
+}
+
+/// A list, as far as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List<T> {
+    /// What was read.
+    pub items: Vec<T>,
+    /// There are more.
+    pub cut: bool,
+    /// Memory that it took on its way here, which is about what it takes now.
+    pub bytes: usize,
+}
+
 /// The databases that this account sees and the profile includes, by name.
-pub async fn databases(session: &Session, cancel: &CancellationToken) -> Result<Vec<String>> {
-    let rows = ask(
-        session,
-        "SELECT schema_name FROM information_schema.schemata ORDER BY schema_name",
-        &[],
-        cancel,
-    )
-    .await?;
+pub async fn databases(
+    session: &Session,
+    most: Most,
+    cancel: &CancellationToken,
+) -> Result<List<String>> {
+    let sql = "SELECT schema_name FROM information_schema.schemata ORDER BY schema_name";
+    let answer = ask(session, sql, &[], most, cancel).await?;
     let include = &session.profile().include_databases;
-    let names = (0..rows.rows()).map(|row| text(&rows, row, 0));
-    Ok(names
-        .filter(|name| {
-            include.is_empty() || include.iter().any(|pattern| matches_pattern(name, pattern))
-        })
-        .collect())
+    Ok(answer.list(|rows, row| {
+        let name = text(rows, row, 0);
+        let wanted = include.is_empty()
+            || include
+                .iter()
+                .any(|pattern| matches_pattern(&name, pattern));
+        wanted.then_some(name)
+    }))
 }
 
 /// The tables of a database, without those that the profile leaves out, by name.
 pub async fn tables(
     session: &Session,
     database: &str,
+    most: Most,
     cancel: &CancellationToken,
-) -> Result<Vec<Table>> {
+) -> Result<List<Table>> {
     let sql = "SELECT table_name, table_type, table_rows, data_length + index_length FROM information_schema.tables \
                WHERE table_schema = ? ORDER BY table_name";
-    let rows = ask(session, sql, &[database], cancel).await?;
+    let answer = ask(session, sql, &[database], most, cancel).await?;
     let exclude = &session.profile().exclude_tables;
-    let tables = (0..rows.rows()).map(|row| Table {
-        name: text(&rows, row, 0),
-        kind: match text(&rows, row, 1).as_str() {
-            "VIEW" | "SYSTEM VIEW" => TableKind::View,
-            "SEQUENCE" => TableKind::Sequence,
-            _ => TableKind::Table,
-        },
-        rows: text(&rows, row, 2).parse().ok(),
-        bytes: text(&rows, row, 3).parse().ok(),
-    });
-    let left_out = |table: &Table| {
-        let full = format!("{database}.{}", table.name);
+    let left_out = |table: &str| {
+        let full = format!("{database}.{table}");
         exclude
             .iter()
-            .any(|pattern| matches_pattern(&table.name, pattern) || matches_pattern(&full, pattern))
+            .any(|pattern| matches_pattern(table, pattern) || matches_pattern(&full, pattern))
     };
-    Ok(tables.filter(|table| !left_out(table)).collect())
+    Ok(answer.list(|rows, row| {
+        let name = text(rows, row, 0);
+        if left_out(&name) {
+            return None;
+        }
+        Some(Table {
+            name,
+            kind: match text(rows, row, 1).as_str() {
+                "VIEW" | "SYSTEM VIEW" => TableKind::View,
+                "SEQUENCE" => TableKind::Sequence,
+                _ => TableKind::Table,
+            },
+            rows: text(rows, row, 2).parse().ok(),
+            bytes: text(rows, row, 3).parse().ok(),
+        })
+    }))
 }
 
 /// The columns of a table, in its order.
@@ -102,38 +150,86 @@ pub async fn columns(
     session: &Session,
     database: &str,
     table: &str,
+    most: Most,
     cancel: &CancellationToken,
-) -> Result<Vec<TableColumn>> {
+) -> Result<List<TableColumn>> {
     let sql = "SELECT column_name, column_type, is_nullable, column_key, extra FROM information_schema.columns \
                WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position";
-    let rows = ask(session, sql, &[database, table], cancel).await?;
-    let column = |row| TableColumn {
-        name: text(&rows, row, 0),
-        type_name: text(&rows, row, 1),
-        nullable: text(&rows, row, 2) == "YES",
-        primary_key: text(&rows, row, 3) == "PRI",
-        extra: text(&rows, row, 4),
-    };
-    Ok((0..rows.rows()).map(column).collect())
+    let answer = ask(session, sql, &[database, table], most, cancel).await?;
+    Ok(answer.list(|rows, row| {
+        Some(TableColumn {
+            name: text(rows, row, 0),
+            type_name: text(rows, row, 1),
+            nullable: text(rows, row, 2) == "YES",
+            primary_key: text(rows, row, 3) == "PRI",
+            extra: text(rows, row, 4),
+        })
+    }))
+}
+
+/// Rows of an answer that may have been cut.
+struct Answer {
+    rows: ResultSet,
+    cut: bool,
+}
+
+impl Answer {
+    /// One item a row, without those that are left out.
+    fn list<T>(&self, item: impl Fn(&ResultSet, u64) -> Option<T>) -> List<T> {
+        List {
+            items: (0..self.rows.rows())
+                .filter_map(|row| item(&self.rows, row))
+                .collect(),
+            cut: self.cut,
+            bytes: self.rows.memory(),
+        }
+    }
 }
 
 async fn ask(
     session: &Session,
     sql: &str,
     values: &[&str],
+    most: Most,
     cancel: &CancellationToken,
-) -> Result<ResultSet> {
+) -> Result<Answer> {
     let checked = guard::check(sql, &session.rules())?;
     let values = values
         .iter()
         .map(|value| Value::Text((*value).to_owned()))
         .collect();
     let options = Options {
-        row_limit: None,
+        row_limit: Some(most.rows),
         values,
         ..Options::of(session)
     };
-    Ok(query::collect(session, &checked, &options, cancel).await?.0)
+    let (sender, receiver) = mpsc::channel(8);
+    let (summary, (rows, full)) = tokio::join!(
+        query::run(session, &checked, &options, sender, cancel),
+        gather(receiver, most.bytes)
+    );
+    let cut = match summary {
+        Ok(summary) => summary.cut || full,
+        // It ended because we had enough.
+        Err(Error::Cancelled(_)) if full && !cancel.is_cancelled() => true,
+        Err(error) => return Err(error),
+    };
+    Ok(Answer { rows, cut })
+}
+
+/// Rows until they take so many bytes. What comes after them finds nobody, which stops the statement.
+async fn gather(mut receiver: mpsc::Receiver<Output>, bytes: usize) -> (ResultSet, bool) {
+    let mut rows = ResultSet::default();
+    while let Some(output) = receiver.recv().await {
+        match output {
+            Output::Columns(columns) => rows = ResultSet::new(columns),
+            Output::Rows(batch) => rows.push(batch),
+        }
+        if rows.memory() > bytes {
+            return (rows, true);
+        }
+    }
+    (rows, false)
 }
 
 fn text(rows: &ResultSet, row: u64, column: usize) -> String {

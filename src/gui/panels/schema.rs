@@ -16,7 +16,12 @@ use egui::{
 
 use self::{node::Node, nodes::Nodes, tree::Tree};
 use crate::{
-    engine::{profiles::ProfileId, schema, session::Session, sql::names::quote_identifier},
+    engine::{
+        profiles::ProfileId,
+        schema::{self, Most},
+        session::Session,
+        sql::names::quote_identifier,
+    },
     gui::{
         command::{Ask as _, QueryCommand, SchemaCommand},
         context::PanelContext,
@@ -374,7 +379,7 @@ fn load_databases(tree: &mut Tree, session: &Session, worker: &Worker) {
     let session = session.clone();
     tree.databases_job()
         .start(worker, "Read databases", move |cancel| async move {
-            schema::databases(&session, &cancel).await
+            schema::databases(&session, Most::DATABASES, &cancel).await
         });
 }
 
@@ -382,7 +387,7 @@ fn load_tables(tree: &mut Tree, session: &Session, worker: &Worker, database: St
     let session = session.clone();
     tree.tables_job(&database)
         .start(worker, "Read tables", move |cancel| async move {
-            schema::tables(&session, &database, &cancel).await
+            schema::tables(&session, &database, Most::TABLES, &cancel).await
         });
 }
 
@@ -390,7 +395,14 @@ fn load_columns(tree: &mut Tree, session: &Session, worker: &Worker, name: Table
     let session = session.clone();
     tree.columns_job(&name)
         .start(worker, "Read columns", move |cancel| async move {
-            schema::columns(&session, &name.database, &name.table, &cancel).await
+            schema::columns(
+                &session,
+                &name.database,
+                &name.table,
+                Most::COLUMNS,
+                &cancel,
+            )
+            .await
         });
 }
 

@@ -12,6 +12,10 @@ pub(super) enum Node {
     Failed(u32, Option<u32>),
     /// A database without tables.
     Empty(u32),
+    /// The list of tables, or of columns, ends before its end.
+    Cut(u32, Option<u32>),
+    /// The list of databases does.
+    CutDatabases,
     /// The filter has not seen every database.
     Unread,
 }
@@ -24,8 +28,9 @@ impl Node {
             | Self::Column(database, ..)
             | Self::Loading(database, _)
             | Self::Failed(database, _)
+            | Self::Cut(database, _)
             | Self::Empty(database) => Some(database as usize),
-            Self::Unread => None,
+            Self::CutDatabases | Self::Unread => None,
         }
     }
 
@@ -34,7 +39,8 @@ impl Node {
             Self::Table(_, table)
             | Self::Column(_, table, _)
             | Self::Loading(_, Some(table))
-            | Self::Failed(_, Some(table)) => Some(table as usize),
+            | Self::Failed(_, Some(table))
+            | Self::Cut(_, Some(table)) => Some(table as usize),
             _ => None,
         }
     }
@@ -45,12 +51,14 @@ impl Node {
 
     pub(super) fn parent(self) -> Option<Self> {
         match self {
-            Self::Database(_) | Self::Unread => None,
+            Self::Database(_) | Self::CutDatabases | Self::Unread => None,
             Self::Table(database, _)
             | Self::Empty(database)
+            | Self::Cut(database, None)
             | Self::Loading(database, None)
             | Self::Failed(database, None) => Some(Self::Database(database)),
             Self::Column(database, table, _)
+            | Self::Cut(database, Some(table))
             | Self::Loading(database, Some(table))
             | Self::Failed(database, Some(table)) => Some(Self::Table(database, table)),
         }
@@ -59,7 +67,7 @@ impl Node {
     /// How far to the right it stands.
     pub(super) fn level(self) -> usize {
         match self {
-            Self::Database(_) | Self::Unread => 0,
+            Self::Database(_) | Self::CutDatabases | Self::Unread => 0,
             node => node.parent().map_or(0, |parent| parent.level() + 1),
         }
     }

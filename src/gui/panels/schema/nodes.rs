@@ -36,6 +36,9 @@ impl Nodes {
         for index in 0..tree.databases().len() {
             self.add_database(tree, index as u32, &filter);
         }
+        if tree.has_more_databases() {
+            self.list.push(Node::CutDatabases);
+        }
         if !filter.is_empty() && tree.unread_databases().next().is_some() {
             self.list.push(Node::Unread);
         }
@@ -61,7 +64,7 @@ impl Nodes {
 
     fn add_tables(&mut self, tree: &Tree, database: &Database, index: u32, filter: &str) {
         if let Some(tables) = database.tables.value() {
-            for (place, table) in tables.iter().enumerate() {
+            for (place, table) in tables.items.iter().enumerate() {
                 if contains(&table.name, filter) {
                     let node = Node::Table(index, place as u32);
                     self.list.push(node);
@@ -70,12 +73,20 @@ impl Nodes {
                     }
                 }
             }
+            if tables.cut {
+                self.list.push(Node::Cut(index, None));
+            }
         }
         if database.tables.error().is_some() {
             self.list.push(Node::Failed(index, None));
         } else if database.tables.value().is_none() {
             self.list.push(Node::Loading(index, None));
-        } else if filter.is_empty() && database.tables.value().is_some_and(Vec::is_empty) {
+        } else if filter.is_empty()
+            && database
+                .tables
+                .value()
+                .is_some_and(|tables| tables.items.is_empty())
+        {
             self.list.push(Node::Empty(index));
         }
     }
@@ -86,9 +97,12 @@ impl Nodes {
             return;
         };
         if let Some(list) = columns.value() {
-            let columns = 0..list.len() as u32;
+            let columns = 0..list.items.len() as u32;
             self.list
                 .extend(columns.map(|column| Node::Column(index, place, column)));
+            if list.cut {
+                self.list.push(Node::Cut(index, Some(place)));
+            }
         } else if columns.error().is_some() {
             self.list.push(Node::Failed(index, Some(place)));
         } else {
@@ -108,27 +122,35 @@ mod tests {
     use crate::{
         engine::{
             Error,
-            schema::{Table, TableKind},
+            schema::{List, Table, TableKind},
         },
         worker::{Worker, test::until},
     };
 
-    fn tables(names: impl Iterator<Item = String>) -> Vec<Table> {
+    fn whole<T>(items: Vec<T>) -> List<T> {
+        List {
+            items,
+            cut: false,
+            bytes: 0,
+        }
+    }
+
+    fn tables(names: impl Iterator<Item = String>) -> List<Table> {
         let table = |name| Table {
             name,
             kind: TableKind::Table,
             rows: None,
             bytes: None,
         };
-        names.map(table).collect()
+        whole(names.map(table).collect())
     }
 
     /// Databases `a` with these tables and `b`, which has not been read.
-    fn tree(worker: &Worker, names: Vec<Table>) -> Tree {
+    fn tree(worker: &Worker, names: List<Table>) -> Tree {
         let mut tree = Tree::default();
         let databases = vec!["sys".to_owned(), "a".to_owned(), "b".to_owned()];
         tree.databases_job()
-            .start(worker, "", |_| async { Ok(databases) });
+            .start(worker, "", |_| async { Ok(whole(databases)) });
         tree.tables_job("a")
             .start(worker, "", |_| async { Ok(names) });
         until(|| {
@@ -186,6 +208,29 @@ mod tests {
         until(|| tree.poll());
         assert_eq!(list(&tree, "")[2], Node::Failed(1, None));
         assert!(tree.toggle(Node::Failed(1, None)).is_some());
+    }
+
+    #[test]
+    fn a_list_that_ends_early_says_so_also_under_a_filter() {
+        let worker = Worker::new(|| {}).unwrap();
+        let cut = List {
+            cut: true,
+            ..tables(["orders", "items"].map(str::to_owned).into_iter())
+        };
+        let mut tree = tree(&worker, cut);
+        tree.toggle(Node::Database(0));
+        assert_eq!(list(&tree, "")[3], Node::Cut(0, None));
+        let found = list(&tree, "order");
+        assert_eq!(found[1..3], [Node::Table(0, 0), Node::Cut(0, None)]);
+
+        let databases = List {
+            cut: true,
+            ..whole(vec!["a".to_owned()])
+        };
+        tree.databases_job()
+            .start(&worker, "", |_| async { Ok(databases) });
+        until(|| tree.poll());
+        assert_eq!(list(&tree, "").last(), Some(&Node::CutDatabases));
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::{
         format, icons,
         theme::{PaletteExt as _, SELECTION_RADIUS, text},
     },
+    worker::Job,
 };
 
 /// What a click or key asks of a row.
@@ -135,7 +136,11 @@ pub(super) fn row_ui(ui: &mut Ui, tree: &Tree, look: Look) -> Option<Ask> {
         Some(Ask::Insert)
     } else if response.clicked() {
         Some(match node {
-            Node::Column(..) | Node::Loading(..) | Node::Empty(_) => Ask::Select,
+            Node::Column(..)
+            | Node::Loading(..)
+            | Node::Empty(_)
+            | Node::Cut(..)
+            | Node::CutDatabases => Ask::Select,
             _ => Ask::Toggle,
         })
     } else {
@@ -245,7 +250,11 @@ fn words(ui: &Ui, tree: &Tree, node: Node) -> Words {
             let tables = tree
                 .database(index as usize)
                 .and_then(|database| database.tables.value());
-            let bytes = tables.map(|tables| tables.iter().filter_map(|table| table.bytes).sum());
+            let bytes = tables.map(|tables| {
+                let bytes = tables.items.iter().filter_map(|table| table.bytes);
+                // A server may say anything.
+                bytes.fold(0, u64::saturating_add)
+            });
             let detail = bytes
                 .filter(|bytes| *bytes > 0)
                 .map(format::bytes)
@@ -282,18 +291,14 @@ fn words(ui: &Ui, tree: &Tree, node: Node) -> Words {
                 ..plain(&format!("{why} (click to try again)"), "")
             }
         }
-        Node::Unread => {
-            let unread = tree.unread_databases().count();
-            let more = if unread == 1 {
-                "1 more database".to_owned()
-            } else {
-                format!("{unread} more databases")
-            };
-            Words {
-                icon: Some((icons::LIST_MAGNIFYING_GLASS, palette.secondary)),
-                ..plain(&format!("Search in {more}"), "")
-            }
-        }
+        Node::Cut(..) | Node::CutDatabases => Words {
+            ink: palette.faint,
+            ..plain(&cut_words(tree, node), "")
+        },
+        Node::Unread => Words {
+            icon: Some((icons::LIST_MAGNIFYING_GLASS, palette.secondary)),
+            ..plain(&unread_words(tree), "")
+        },
     };
     if words.spoken.is_empty() {
         words.spoken = match words.detail.as_str() {
@@ -302,6 +307,39 @@ fn words(ui: &Ui, tree: &Tree, node: Node) -> Words {
         };
     }
     words
+}
+
+/// Where a list ends, and what of the rest.
+fn cut_words(tree: &Tree, node: Node) -> String {
+    let (count, noun) = match node {
+        Node::Cut(_, Some(_)) => {
+            let columns = tree.columns(node).and_then(Job::value);
+            (columns.map_or(0, |list| list.items.len()), "columns")
+        }
+        Node::Cut(index, None) => {
+            let tables = tree
+                .database(index as usize)
+                .and_then(|database| database.tables.value());
+            (tables.map_or(0, |list| list.items.len()), "tables")
+        }
+        _ => (tree.databases().len(), "databases"),
+    };
+    let count = format::count(count as u64);
+    format!("The first {count} {noun}; others can be used by name")
+}
+
+fn unread_words(tree: &Tree) -> String {
+    let unread = tree.unread_databases().count();
+    let more = if unread == 1 {
+        "1 more database".to_owned()
+    } else {
+        format!("{} more databases", format::count(unread as u64))
+    };
+    if tree.is_full() {
+        format!("Not searched: {more}; the list is full")
+    } else {
+        format!("Search in {more}")
+    }
 }
 
 fn table_words(

@@ -6,7 +6,7 @@ use super::node::Node;
 use crate::{
     engine::{
         Error,
-        schema::{Table, TableColumn},
+        schema::{List, Table, TableColumn},
     },
     gui::{command::SchemaCommand, state::TableName},
     worker::Job,
@@ -15,9 +15,14 @@ use crate::{
 /// Databases of the servers themselves: last in the list, and not opened by themselves.
 const SYSTEM: [&str; 4] = ["information_schema", "mysql", "performance_schema", "sys"];
 
+/// Names and memory of what is kept of one server. Beyond them, nothing is read that was not asked for by name, and
+/// what is folded away makes room.
+const MOST_NAMES: usize = 200_000;
+const MOST_BYTES: usize = 128 << 20;
+
 #[derive(Default)]
 pub(super) struct Tree {
-    read: Job<Vec<String>>,
+    read: Job<List<String>>,
     begun: bool,
     /// In the order of the list.
     names: Vec<String>,
@@ -30,8 +35,8 @@ pub(super) struct Tree {
 
 #[derive(Default)]
 pub(super) struct Database {
-    pub(super) tables: Job<Vec<Table>>,
-    columns: BTreeMap<String, Job<Vec<TableColumn>>>,
+    pub(super) tables: Job<List<Table>>,
+    columns: BTreeMap<String, Job<List<TableColumn>>>,
     open: BTreeSet<String>,
 }
 
@@ -53,11 +58,14 @@ impl Tree {
     pub(super) fn poll(&mut self) -> bool {
         let mut news = self.read.poll();
         if news && let Some(names) = self.read.value() {
-            let (own, mut system): (Vec<_>, Vec<_>) =
-                names.iter().cloned().partition(|name| !is_system(name));
+            let (own, mut system): (Vec<_>, Vec<_>) = names
+                .items
+                .iter()
+                .cloned()
+                .partition(|name| !is_system(name));
             self.names = own;
             self.names.append(&mut system);
-            let names = &self.names;
+            let names: BTreeSet<&String> = self.names.iter().collect();
             self.databases.retain(|name, _| names.contains(name));
         }
         let mut stopped = false;
@@ -71,9 +79,37 @@ impl Tree {
             }
         }
         if stopped {
-            self.wait_no_more();
+            // The others are not begun.
+            self.forget_unread();
+            self.waiting.clear();
+        } else if news && self.is_full() {
+            self.forget_unread();
         }
         news
+    }
+
+    /// No more is read than what is asked for by name.
+    pub(super) fn is_full(&self) -> bool {
+        let (names, bytes) = self.databases.values().map(Database::size).fold(
+            (0, 0),
+            |(names, bytes): (usize, usize), more| {
+                (names.saturating_add(more.0), bytes.saturating_add(more.1))
+            },
+        );
+        names >= MOST_NAMES || bytes >= MOST_BYTES
+    }
+
+    /// Forget what is folded away, if there is too much.
+    fn make_room(&mut self) {
+        if !self.is_full() {
+            return;
+        }
+        let open = &self.open;
+        self.databases.retain(|name, _| open.contains(name));
+        for database in self.databases.values_mut() {
+            let open = &database.open;
+            database.columns.retain(|table, _| open.contains(table));
+        }
     }
 
     /// Read the tables of every database that has not been read, one after the other.
@@ -104,15 +140,14 @@ impl Tree {
         }
     }
 
-    /// One was cancelled: the others are not begun.
-    fn wait_no_more(&mut self) {
-        for name in self.waiting.drain(..) {
-            let database = self.databases.get(&name);
+    /// What waits to be read for the first time counts as unread again.
+    fn forget_unread(&mut self) {
+        for name in &self.waiting {
             let is_read = |database: &Database| {
                 database.tables.value().is_some() || database.tables.error().is_some()
             };
-            if !database.is_some_and(is_read) {
-                self.databases.remove(&name);
+            if !self.databases.get(name).is_some_and(is_read) {
+                self.databases.remove(name);
             }
         }
     }
@@ -134,6 +169,11 @@ impl Tree {
         Some(first)
     }
 
+    /// The list of databases ends before its end.
+    pub(super) fn has_more_databases(&self) -> bool {
+        self.read.value().is_some_and(|list| list.cut)
+    }
+
     pub(super) fn databases(&self) -> &[String] {
         &self.names
     }
@@ -143,12 +183,12 @@ impl Tree {
         self.names.iter().filter(unread).map(String::as_str)
     }
 
-    pub(super) fn databases_job(&mut self) -> &mut Job<Vec<String>> {
+    pub(super) fn databases_job(&mut self) -> &mut Job<List<String>> {
         self.begun = true;
         &mut self.read
     }
 
-    pub(super) fn tables_job(&mut self, database: &str) -> &mut Job<Vec<Table>> {
+    pub(super) fn tables_job(&mut self, database: &str) -> &mut Job<List<Table>> {
         let database = self.databases.entry(database.to_owned()).or_default();
         // The columns may be others too.
         database.columns.clear();
@@ -156,7 +196,7 @@ impl Tree {
         &mut database.tables
     }
 
-    pub(super) fn columns_job(&mut self, name: &TableName) -> &mut Job<Vec<TableColumn>> {
+    pub(super) fn columns_job(&mut self, name: &TableName) -> &mut Job<List<TableColumn>> {
         let database = self.databases.entry(name.database.clone()).or_default();
         database.columns.entry(name.table.clone()).or_default()
     }
@@ -165,7 +205,8 @@ impl Tree {
     pub(super) fn all_tables(&self) -> Vec<TableName> {
         let mut all = Vec::new();
         for (name, database) in &self.databases {
-            let tables = database.tables.value().into_iter().flatten();
+            let tables = database.tables.value().into_iter();
+            let tables = tables.flat_map(|tables| &tables.items);
             all.extend(tables.map(|table| TableName {
                 database: name.clone(),
                 table: table.name.clone(),
@@ -192,6 +233,7 @@ impl Tree {
         self.database(node.database()?)?
             .tables
             .value()?
+            .items
             .get(node.table()?)
     }
 
@@ -202,7 +244,7 @@ impl Tree {
         })
     }
 
-    pub(super) fn columns(&self, node: Node) -> Option<&Job<Vec<TableColumn>>> {
+    pub(super) fn columns(&self, node: Node) -> Option<&Job<List<TableColumn>>> {
         let table = &self.table(node)?.name;
         self.database(node.database()?)?.columns.get(table)
     }
@@ -211,7 +253,7 @@ impl Tree {
         let Node::Column(_, _, column) = node else {
             return None;
         };
-        self.columns(node)?.value()?.get(column as usize)
+        self.columns(node)?.value()?.items.get(column as usize)
     }
 
     /// The node shows what is below it.
@@ -239,7 +281,10 @@ impl Tree {
                     self.open.insert(name.clone());
                     let read = self.databases.get(&name);
                     let stands = read.is_some_and(|database| database.tables.error().is_none());
-                    return (!stands).then_some(SchemaCommand::ReadTables(name));
+                    if !stands {
+                        self.make_room();
+                        return Some(SchemaCommand::ReadTables(name));
+                    }
                 }
                 None
             }
@@ -250,15 +295,38 @@ impl Tree {
                     database.open.insert(table.table.clone());
                     let read = database.columns.get(&table.table);
                     let stands = read.is_some_and(|columns| columns.error().is_none());
-                    return (!stands).then_some(SchemaCommand::ReadColumns(table));
+                    if !stands {
+                        self.make_room();
+                        return Some(SchemaCommand::ReadColumns(table));
+                    }
                 }
                 None
             }
             Node::Failed(_, None) => name.map(SchemaCommand::ReadTables),
             Node::Failed(_, Some(_)) => self.table_name(node).map(SchemaCommand::ReadColumns),
-            Node::Unread => Some(SchemaCommand::ReadAllTables),
-            Node::Column(..) | Node::Loading(..) | Node::Empty(..) => None,
+            Node::Unread => (!self.is_full()).then_some(SchemaCommand::ReadAllTables),
+            Node::Column(..)
+            | Node::Loading(..)
+            | Node::Empty(..)
+            | Node::Cut(..)
+            | Node::CutDatabases => None,
         }
+    }
+}
+
+impl Database {
+    /// Names and bytes of what has been read.
+    fn size(&self) -> (usize, usize) {
+        let tables = self.tables.value();
+        let tables = tables.map(|list| (list.items.len(), list.bytes));
+        let columns = self.columns.values().filter_map(Job::value);
+        let columns = columns.map(|list| (list.items.len(), list.bytes));
+        tables
+            .into_iter()
+            .chain(columns)
+            .fold((0, 0), |(names, bytes), more| {
+                (names + more.0, bytes + more.1)
+            })
     }
 }
 
@@ -272,13 +340,21 @@ fn is_system(name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::{
-        engine::error::Stopped,
+        engine::{error::Stopped, schema::TableKind},
         worker::{Worker, test::until},
     };
 
+    fn whole<T>(items: Vec<T>) -> List<T> {
+        List {
+            items,
+            cut: false,
+            bytes: 0,
+        }
+    }
+
     fn tree(worker: &Worker) -> Tree {
         let mut tree = Tree::default();
-        let names = ["a", "b", "c"].map(str::to_owned).to_vec();
+        let names = whole(["a", "b", "c"].map(str::to_owned).to_vec());
         tree.databases_job()
             .start(worker, "", |_| async { Ok(names) });
         until(|| tree.poll());
@@ -293,7 +369,7 @@ mod tests {
         for expected in ["a", "b", "c"] {
             assert_eq!(tree.next_to_read().as_deref(), Some(expected));
             tree.tables_job(expected)
-                .start(&worker, "", |_| async { Ok(Vec::new()) });
+                .start(&worker, "", |_| async { Ok(whole(Vec::new())) });
             assert_eq!(tree.next_to_read(), None);
             until(|| tree.poll());
         }
@@ -316,5 +392,59 @@ mod tests {
         until(|| tree.poll());
         assert_eq!(tree.next_to_read(), None);
         assert_eq!(tree.unread_databases().collect::<Vec<_>>(), ["b", "c"]);
+    }
+
+    /// Read these tables, as if they took a lot.
+    fn read_large(tree: &mut Tree, worker: &Worker, database: &str, bytes: usize) {
+        let table = Table {
+            name: "t".to_owned(),
+            kind: TableKind::Table,
+            rows: None,
+            bytes: None,
+        };
+        let tables = List {
+            bytes,
+            ..whole(vec![table])
+        };
+        tree.tables_job(database)
+            .start(worker, "", |_| async { Ok(tables) });
+        until(|| tree.poll());
+    }
+
+    #[test]
+    fn a_full_list_reads_no_more_by_itself_and_what_was_read_is_read_again() {
+        let worker = Worker::new(|| {}).unwrap();
+        let mut tree = tree(&worker);
+        assert_eq!(tree.next_to_read().as_deref(), Some("a"));
+        read_large(&mut tree, &worker, "a", MOST_BYTES - 1);
+        assert_eq!(tree.next_to_read().as_deref(), Some("b"));
+        read_large(&mut tree, &worker, "b", 1);
+        assert_eq!(tree.next_to_read(), None);
+        assert_eq!(tree.unread_databases().collect::<Vec<_>>(), ["c"]);
+        assert_eq!(tree.toggle(Node::Unread), None);
+
+        tree.read_again();
+        for name in ["a", "b"] {
+            assert_eq!(tree.next_to_read().as_deref(), Some(name));
+            read_large(&mut tree, &worker, name, MOST_BYTES);
+        }
+        assert_eq!(tree.next_to_read(), None);
+    }
+
+    #[test]
+    fn what_is_opened_by_hand_takes_the_room_of_what_is_folded() {
+        let worker = Worker::new(|| {}).unwrap();
+        let mut tree = tree(&worker);
+        read_large(&mut tree, &worker, "a", MOST_BYTES);
+        tree.toggle(Node::Database(1));
+        read_large(&mut tree, &worker, "b", 1);
+        let columns = SchemaCommand::ReadColumns(TableName {
+            database: "b".to_owned(),
+            table: "t".to_owned(),
+        });
+        assert_eq!(tree.toggle(Node::Table(1, 0)), Some(columns));
+        assert!(!tree.is_full());
+        assert_eq!(tree.unread_databases().collect::<Vec<_>>(), ["a", "c"]);
+        assert!(tree.table(Node::Table(1, 0)).is_some());
     }
 }
