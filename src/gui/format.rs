@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::engine::visible::is_invisible;
+
 /// `1234567` as `1,234,567`.
 pub fn count(number: u64) -> String {
     let digits = number.to_string();
@@ -70,11 +72,7 @@ pub fn plain(text: &str, most_chars: usize) -> String {
         .take(most_chars)
         .map(|c| match c {
             '\n' => c,
-            '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}'
-            | '\u{feff}' => '\u{fffd}',
-            c if c.is_control() => '\u{fffd}',
+            c if c.is_control() || is_invisible(c) => '\u{fffd}',
             c => c,
         })
         .collect();

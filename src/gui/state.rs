@@ -1,6 +1,6 @@
 //! What panels share: profiles, open sessions, notices, settings. What only one panel needs is that panel's own.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use egui::ThemePreference;
 use serde::{Deserialize, Serialize};
@@ -49,7 +49,7 @@ pub struct OpenSession {
     /// For the pickers of query tabs; filled when the schema list has been read.
     pub databases: Vec<String>,
     /// What the command palette can jump to.
-    pub tables: Vec<TableName>,
+    pub tables: Arc<[TableName]>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,7 +128,7 @@ impl State {
             session: None,
             facts: None,
             databases: Vec::new(),
-            tables: Vec::new(),
+            tables: Arc::default(),
         };
         state.sessions.insert(profile.id, open);
         state

@@ -114,7 +114,7 @@ fn connected(profile: &Profile, tls: Option<TlsFacts>) -> State {
         session: None,
         facts: Some(facts),
         databases: Vec::new(),
-        tables: Vec::new(),
+        tables: Arc::default(),
     };
     State {
         profiles: vec![profile.clone()],

@@ -1,12 +1,14 @@
 //! The command palette: one field that finds commands, profiles and tables.
 
+use std::sync::Arc;
+
 use egui::{Align2, Area, Id, Key, Modal, Modifiers, ScrollArea, TextEdit, Ui, vec2};
 
 use crate::gui::{
     command::{Ask as _, Command, ProfilesCommand, QueryCommand},
     context::PanelContext,
-    icons,
-    state::State,
+    format, icons,
+    state::{State, TableName},
     theme::{CONTROL_HEIGHT, PaletteExt as _, SPACE, TOP_BAR_HEIGHT},
     widgets::list_row::ListRow,
 };
@@ -16,14 +18,26 @@ const WIDTH: f32 = 560.0;
 const ROWS_SEEN: f32 = 14.0;
 /// More matches than this are of no use to anybody.
 const MOST: usize = 200;
+/// Letters of a name that are looked at: no server has longer ones.
+const LONGEST: usize = 200;
 
 #[derive(Default)]
 pub struct CommandPalette {
     open: bool,
     text: String,
     chosen: usize,
+    tables: FoundTables,
 }
 
+/// The tables that fit, kept from frame to frame: there may be a hundred thousand to look through.
+#[derive(Default)]
+struct FoundTables {
+    text: String,
+    all: Arc<[TableName]>,
+    found: Vec<Entry>,
+}
+
+#[derive(Clone)]
 struct Entry {
     command: Command,
     text: String,
@@ -101,7 +115,9 @@ impl CommandPalette {
         if self.text != before {
             self.chosen = 0;
         }
-        let found = find(&self.text, entries(cx.state, can));
+        let mut all = entries(cx.state, can);
+        all.extend_from_slice(self.tables.find(&self.text, cx.state));
+        let found = find(&self.text, all);
         let last = found.len().saturating_sub(1);
         self.chosen = self.chosen.saturating_add_signed(moved).min(last);
 
@@ -140,6 +156,29 @@ impl CommandPalette {
     }
 }
 
+impl FoundTables {
+    /// The best of them.
+    fn find(&mut self, text: &str, state: &State) -> &[Entry] {
+        let all = state.active_open().map(|open| open.tables.clone());
+        let all = all.unwrap_or_default();
+        let known = self.text == text && Arc::ptr_eq(&self.all, &all);
+        if !known {
+            let table = |name: &TableName| Entry {
+                command: QueryCommand::OpenTable(name.clone()).into(),
+                text: format::plain(&format!("{}.{}", name.database, name.table), LONGEST),
+                detail: "table".to_owned(),
+                icon: icons::TABLE,
+            };
+            *self = Self {
+                text: text.to_owned(),
+                found: find(text, all.iter().map(table)),
+                all,
+            };
+        }
+        &self.found
+    }
+}
+
 fn field_id() -> Id {
     Id::unique("command palette field")
 }
@@ -168,21 +207,11 @@ fn entries(state: &State, can: &dyn Fn(&Command) -> bool) -> Vec<Entry> {
         detail: format!("profile · {}", profile.environment.name()),
         icon: icons::PLUGS,
     });
-    let tables = state
-        .active_open()
-        .into_iter()
-        .flat_map(|open| &open.tables);
-    let tables = tables.map(|name| Entry {
-        command: QueryCommand::OpenTable(name.clone()).into(),
-        text: format!("{}.{}", name.database, name.table),
-        detail: "table".to_owned(),
-        icon: icons::TABLE,
-    });
-    commands.chain(profiles).chain(tables).collect()
+    commands.chain(profiles).collect()
 }
 
 /// The entries that hold all letters of `text` in their order, the best first.
-fn find(text: &str, entries: Vec<Entry>) -> Vec<Entry> {
+fn find(text: &str, entries: impl IntoIterator<Item = Entry>) -> Vec<Entry> {
     let mut found: Vec<_> = entries
         .into_iter()
         .filter_map(|entry| Some((score(text, &entry.text)?, entry)))
@@ -237,15 +266,12 @@ mod tests {
     use super::*;
 
     fn found(text: &str, names: &[&str]) -> Vec<String> {
-        let entries = names
-            .iter()
-            .map(|name| Entry {
-                command: QueryCommand::Run.into(),
-                text: (*name).to_owned(),
-                detail: String::new(),
-                icon: icons::TABLE,
-            })
-            .collect();
+        let entries = names.iter().map(|name| Entry {
+            command: QueryCommand::Run.into(),
+            text: (*name).to_owned(),
+            detail: String::new(),
+            icon: icons::TABLE,
+        });
         let texts = |found: Vec<Entry>| found.into_iter().map(|entry| entry.text).collect();
         texts(find(text, entries))
     }
@@ -276,5 +302,28 @@ mod tests {
     #[test]
     fn letters_that_grow_in_lower_case_do_no_harm() {
         assert_eq!(found("İ", &["İstanbul"]), ["İstanbul"]);
+    }
+
+    #[test]
+    fn tables_are_looked_through_again_when_text_or_list_change() {
+        let tables = |names: &[&str]| -> Arc<[TableName]> {
+            let table = |name: &&str| TableName {
+                database: "shop".to_owned(),
+                table: (*name).to_owned(),
+            };
+            names.iter().map(table).collect()
+        };
+        let mut state = State::for_test();
+        let mut found = FoundTables::default();
+        let mut texts = |text: &str, state: &State| -> Vec<String> {
+            let found = found.find(text, state).iter();
+            found.map(|entry| entry.text.clone()).collect()
+        };
+        assert!(texts("or", &state).is_empty());
+        state.sessions.values_mut().next().unwrap().tables = tables(&["orders", "items"]);
+        assert_eq!(texts("or", &state), ["shop.orders"]);
+        assert_eq!(texts("it", &state), ["shop.items"]);
+        state.sessions.values_mut().next().unwrap().tables = tables(&["it\u{202e}"]);
+        assert_eq!(texts("it", &state), ["shop.it\u{fffd}"]);
     }
 }

@@ -1,5 +1,7 @@
 //! Opening, closing and testing: the attempts that are under way, and what becomes of their answers.
 
+use std::sync::Arc;
+
 use super::{
     ProfilesPanel,
     ask::{PasswordPrompt, Purpose},
@@ -39,7 +41,7 @@ impl ProfilesPanel {
                 session: None,
                 facts: None,
                 databases: Vec::new(),
-                tables: Vec::new(),
+                tables: Arc::default(),
             },
         );
         state.active = Some(id.clone());

@@ -136,8 +136,8 @@ fn database_ui(ui: &mut Ui, tab: &mut Tab, open: &OpenSession, cx: &PanelContext
                 names.len(),
                 |ui, rows| {
                     for name in &names[rows] {
-                        let row =
-                            ListRow::new(name.as_str()).selected(chosen.as_ref() == Some(*name));
+                        let row = ListRow::new(format::plain(name, 200))
+                            .selected(chosen.as_ref() == Some(*name));
                         if ui.add(row).clicked() {
                             cx.commands.push(QueryCommand::Database((*name).clone()));
                             ui.close();

@@ -1,6 +1,9 @@
 //! What has been read of one server's schema, and what of it is folded open.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use super::node::Node;
 use crate::{
@@ -202,7 +205,7 @@ impl Tree {
     }
 
     /// Every table that has been read.
-    pub(super) fn all_tables(&self) -> Vec<TableName> {
+    pub(super) fn all_tables(&self) -> Arc<[TableName]> {
         let mut all = Vec::new();
         for (name, database) in &self.databases {
             let tables = database.tables.value().into_iter();
@@ -212,7 +215,7 @@ impl Tree {
                 table: table.name.clone(),
             }));
         }
-        all
+        all.into()
     }
 
     pub(super) fn database_name(&self, node: Node) -> Option<&str> {
