@@ -7,6 +7,8 @@
 mod certificates;
 mod cli;
 mod demo;
+mod line;
+mod network;
 mod query;
 mod session;
 mod sessions;

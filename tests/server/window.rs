@@ -13,7 +13,7 @@ use egui_kittest::{
 };
 use porthole::{
     engine::profiles::{
-        Profile, Target,
+        Address, Profile, Target,
         secrets::{InMemory, Passwords},
         store::Store,
     },
@@ -22,6 +22,7 @@ use porthole::{
 };
 
 use crate::{
+    line::Line,
     sessions::{self, endless, eventually, is_running},
     support::{self, TestDb},
 };
@@ -30,12 +31,9 @@ use crate::{
 struct Window(Harness<'static, Option<App>>);
 
 impl Window {
-    fn open(db: &TestDb) -> Self {
+    fn open(db: &TestDb, profile: Profile) -> Self {
         let target = Target {
-            profile: Profile {
-                database: Some(db.name.clone()),
-                ..sessions::profile(db.server)
-            },
+            profile,
             password: Some(db.server.password.clone()),
         };
         let mut options = Some(WindowOptions {
@@ -144,8 +142,22 @@ impl Window {
 
 /// The window has a runtime of its own, which must not be dropped inside a test's.
 fn in_window(db: TestDb, test: impl FnOnce(&mut Window, &TestDb) + Send + 'static) {
+    let profile = sessions::profile(db.server);
+    in_window_as(profile, db, test);
+}
+
+/// Connected by a profile of the test's own.
+fn in_window_as(
+    profile: Profile,
+    db: TestDb,
+    test: impl FnOnce(&mut Window, &TestDb) + Send + 'static,
+) {
+    let profile = Profile {
+        database: Some(db.name.clone()),
+        ..profile
+    };
     let tested = thread::spawn(move || {
-        let mut window = Window::open(&db);
+        let mut window = Window::open(&db, profile);
         test(&mut window, &db);
         drop(window);
     });
@@ -322,4 +334,32 @@ async fn the_schema_opens_on_demand_and_shows_rows() {
         });
     })
     .await;
+}
+
+// More than one thread: the window's own waiting must not hold up the line.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_goes_away_shows_without_asking_and_so_does_its_return() {
+    let server = support::mariadb().await;
+    let line = Line::to(server).await;
+    let profile = Profile {
+        address: Address::Tcp {
+            host: "127.0.0.1".to_owned(),
+            port: line.port,
+        },
+        ..sessions::profile(server)
+    };
+    in_window_as(profile, with_orders(server).await, move |window, _| {
+        window.run("SELECT note FROM orders WHERE id = 1");
+        window.shows_cell("first");
+        line.cut();
+        window.shows("Connection lost");
+        window.shows("Text and rows are kept");
+        window.shows_cell("first");
+        line.mend();
+        window.until("connected again", |window| {
+            window.query_by_label("Connected").is_some()
+        });
+        window.run("SELECT note FROM orders WHERE id = 3");
+        window.shows_cell("third");
+    });
 }

@@ -328,6 +328,13 @@ pub struct PoolSettings {
     pub recycle_secs: u64,
 }
 
+impl PoolSettings {
+    /// The most connections at once: at least one.
+    pub fn most(&self) -> usize {
+        self.max.max(1)
+    }
+}
+
 impl Default for PoolSettings {
     fn default() -> Self {
         Self {

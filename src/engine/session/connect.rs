@@ -94,7 +94,7 @@ async fn options(profile: &Profile, password: Option<&Secret>, encrypted: bool) 
 }
 
 fn pool_options(profile: &Profile) -> PoolOpts {
-    let max = profile.pool.max.max(1);
+    let max = profile.pool.most();
     let constraints =
         PoolConstraints::new(profile.pool.min.min(max), max).expect("min is at most max");
     PoolOpts::default()

@@ -220,31 +220,51 @@ impl Session {
             return Ok(conn);
         }
         for pause in FULL_PAUSES {
-            match connect::within(self.profile(), self.inner.pool.get_conn()).await {
+            match self.pooled().await {
                 Err(error) if error.cause == ConnectCause::TooManyConnections => {
                     tokio::time::sleep(pause).await;
                 }
                 end => return Ok(end.map_err(|error| self.explained(error))?),
             }
         }
-        Ok(connect::within(self.profile(), self.inner.pool.get_conn()).await?)
+        Ok(self.pooled().await?)
+    }
+
+    /// From the pool, or beside it. The driver resets a connection that returns, and waits for that answer without
+    /// limit: one whose network went away just then keeps its place until the system gives the line up.
+    async fn pooled(&self) -> Result<Conn, ConnectError> {
+        let pooled = connect::within(self.profile(), self.inner.pool.get_conn());
+        let open = self
+            .inner
+            .pool
+            .metrics()
+            .connection_count
+            .load(Ordering::Relaxed);
+        if open < self.inner.profile.pool.most() || self.all_in_use() {
+            return pooled.await;
+        }
+        match tokio::time::timeout(ANSWER, pooled).await {
+            Ok(end) => end,
+            Err(_) => connect::within(self.profile(), Conn::new(self.inner.opts.clone())).await,
+        }
+    }
+
+    fn all_in_use(&self) -> bool {
+        let metrics = self.inner.pool.metrics();
+        metrics.connections_in_use.load(Ordering::Relaxed) >= self.inner.profile.pool.most()
     }
 
     /// Waiting for one of our own connections is not the network's fault.
     fn explained(&self, error: ConnectError) -> ConnectError {
-        let max = self.inner.profile.pool.max;
-        let in_use = self
-            .inner
-            .pool
-            .metrics()
-            .connections_in_use
-            .load(Ordering::Relaxed);
-        if error.cause != ConnectCause::Timeout || in_use < max {
+        if error.cause != ConnectCause::Timeout || !self.all_in_use() {
             return error;
         }
         ConnectError {
             cause: ConnectCause::TooManyConnections,
-            message: format!("all {max} connections of this profile are busy"),
+            message: format!(
+                "all {} connections of this profile are busy",
+                self.inner.profile.pool.most()
+            ),
             ..error
         }
     }
