@@ -1,11 +1,11 @@
 //! Reads the arguments, then opens the window or runs the command line.
 
-use std::process::ExitCode;
+use std::{panic, process::ExitCode};
 
 use clap::Parser as _;
 use porthole::{
     cli::{self, Cli, Command, Failure, demo, print},
-    engine::profiles::Target,
+    engine::{profiles::Target, session::shelter},
 };
 
 /// What the window on the sample server opens with.
@@ -24,6 +24,7 @@ GROUP BY experiment_id, variant_id;
 ";
 
 fn main() -> ExitCode {
+    tell_panics();
     let cli = Cli::parse();
     if cli.verbose > 0 {
         print::start_log(cli.verbose > 1);
@@ -33,6 +34,16 @@ fn main() -> ExitCode {
         Some(Command::Demo(args)) if !args.no_window => cli::end(demo_window(&args)),
         Some(command) => cli::run(command),
     }
+}
+
+/// Each panic is told on stderr, but those that become an ordinary error.
+fn tell_panics() {
+    let tell = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        if !shelter::is_sheltered() {
+            tell(panic);
+        }
+    }));
 }
 
 /// The sample server, for as long as the window is open.

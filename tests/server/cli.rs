@@ -16,17 +16,17 @@ use crate::support::{TestDb, TestServer, each_server};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A run of the program that can reach no profile, keyring or display of whoever runs the tests.
-struct Program {
+pub(crate) struct Program {
     command: Command,
     input: String,
     _config: tempfile::TempDir,
 }
 
 /// What came of it.
-struct Outcome {
-    code: Option<i32>,
+pub(crate) struct Outcome {
+    pub(crate) code: Option<i32>,
     out: String,
-    err: String,
+    pub(crate) err: String,
 }
 
 impl Program {
@@ -63,6 +63,18 @@ impl Program {
         program
     }
 
+    /// With what listens there as the environment's target.
+    pub(crate) fn at_address(host: &str, port: u16, arguments: &[&str]) -> Self {
+        let mut program = Self::new(arguments);
+        program
+            .command
+            .env("MYSQL_HOST", host)
+            .env("MYSQL_PORT", port.to_string())
+            .env("MYSQL_USER", "somebody")
+            .env("MYSQL_PASSWORD", "");
+        program
+    }
+
     fn input(mut self, input: &str) -> Self {
         input.clone_into(&mut self.input);
         self
@@ -73,7 +85,7 @@ impl Program {
         self
     }
 
-    async fn run(mut self) -> Outcome {
+    pub(crate) async fn run(mut self) -> Outcome {
         let mut child = self.command.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         // A program that reads nothing closes its end; that is its right.
@@ -96,7 +108,7 @@ impl Program {
 impl Outcome {
     /// It did what was asked; what it printed.
     #[track_caller]
-    fn done(self) -> String {
+    pub(crate) fn done(self) -> String {
         assert_eq!(self.code, Some(0), "{}", self.err);
         self.out
     }

@@ -7,9 +7,11 @@
 mod certificates;
 mod cli;
 mod demo;
+mod hostile;
 mod line;
 mod network;
 mod query;
+mod scripted;
 mod session;
 mod sessions;
 mod support;

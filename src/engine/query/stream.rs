@@ -16,7 +16,7 @@ use super::{
 use crate::engine::{
     Error, Result,
     error::Stopped,
-    session::{Lease, Session},
+    session::{Lease, Session, shelter::sheltered},
     sql::{guard::Checked, statement::Kind},
     value::Column,
 };
@@ -69,17 +69,27 @@ pub(super) async fn stream(
         } else {
             Params::Positional(values)
         };
-        let answer = patient(session, silence, lease.conn().exec_iter(&prepared, params)).await?;
+        let answer = patient(
+            session,
+            silence,
+            sheltered(lease.conn().exec_iter(&prepared, params)),
+        )
+        .await?;
         let mut answer = answer.map_err(|error| session.error(error))?;
         rows.take(&mut answer, &mut summary).await?;
         drop(answer);
         if !summary.cut {
-            patient(session, silence, lease.conn().close(prepared))
+            patient(session, silence, sheltered(lease.conn().close(prepared)))
                 .await?
                 .map_err(|error| session.error(error))?;
         }
     } else {
-        let answer = patient(session, silence, lease.conn().query_iter(sql.as_ref())).await?;
+        let answer = patient(
+            session,
+            silence,
+            sheltered(lease.conn().query_iter(sql.as_ref())),
+        )
+        .await?;
         let mut answer = answer.map_err(|error| session.error(error))?;
         rows.take(&mut answer, &mut summary).await?;
     }
@@ -107,7 +117,7 @@ async fn prepare(
     if statement.kind() == Kind::Diagnostics {
         return Ok(None); // and a failed PREPARE would be the warning that it shows
     }
-    match lease.conn().prep(sql).await {
+    match sheltered(lease.conn().prep(sql)).await {
         Ok(prepared) => Ok(Some(prepared)),
         Err(mysql_async::Error::Server(error))
             if error.code == UNSUPPORTED_PREPARED
@@ -190,7 +200,7 @@ impl<'a> Rows<'a> {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         'rows: loop {
-            let mut next = std::pin::pin!(answer.next());
+            let mut next = std::pin::pin!(sheltered(answer.next()));
             let row = loop {
                 tokio::select! {
                     biased;

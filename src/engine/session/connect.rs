@@ -6,7 +6,9 @@ use mysql_async::{
     Conn, DriverError, IoError, Opts, OptsBuilder, Pool, PoolConstraints, PoolOpts, TlsError,
 };
 
-use super::tls;
+use mysql_common::proto::codec::error::PacketCodecError;
+
+use super::{shelter::sheltered, tls};
 use crate::engine::{
     Error, Result,
     error::{ConnectCause, ConnectError},
@@ -51,7 +53,7 @@ pub(super) async fn within(
     connecting: impl Future<Output = mysql_async::Result<Conn>>,
 ) -> Result<Conn, ConnectError> {
     let limit = Duration::from_secs(profile.limits.connect_timeout_secs.max(1));
-    match tokio::time::timeout(limit, connecting).await {
+    match tokio::time::timeout(limit, sheltered(connecting)).await {
         Ok(Ok(conn)) => Ok(conn),
         Ok(Err(error)) => Err(classify(profile, error)),
         Err(_) => Err(ConnectError {
@@ -110,6 +112,7 @@ pub(super) fn classify(profile: &Profile, error: mysql_async::Error) -> ConnectE
         mysql_async::Error::Io(IoError::Tls(error)) => tls_cause(&error),
         mysql_async::Error::Io(IoError::Io(error)) => io_cause(profile, &error),
         mysql_async::Error::Driver(error) => driver_cause(error),
+        mysql_async::Error::Other(error) => (ConnectCause::Other, error.to_string()),
         other => (ConnectCause::Other, other.to_string()),
     };
     ConnectError {
@@ -156,6 +159,7 @@ fn driver_cause(error: DriverError) -> (ConnectCause, String) {
             ConnectCause::ServerGone,
             "the server closed the connection".to_owned(),
         ),
+        DriverError::LocalInfile(_) => (ConnectCause::Other, Error::FileRequested.to_string()),
         DriverError::CantParseServerVersion { .. }
         | DriverError::UnexpectedPacket { .. }
         | DriverError::PacketOutOfOrder => (
@@ -216,6 +220,14 @@ pub(in crate::engine) fn in_use(profile: &Profile, error: mysql_async::Error) ->
             message: server.message,
         },
         mysql_async::Error::Driver(DriverError::LocalInfile(_)) => Error::FileRequested,
+        mysql_async::Error::Io(IoError::Io(error)) if is_malformed(&error) => Error::Unreadable {
+            address: profile.address.to_string(),
+            reason: error.to_string(),
+        },
+        mysql_async::Error::Other(error) => Error::Unreadable {
+            address: profile.address.to_string(),
+            reason: error.to_string(),
+        },
         error @ (mysql_async::Error::Io(_)
         | mysql_async::Error::Driver(DriverError::ConnectionClosed)) => Error::LostConnection {
             address: profile.address.to_string(),
@@ -226,4 +238,13 @@ pub(in crate::engine) fn in_use(profile: &Profile, error: mysql_async::Error) ->
             reason: other.to_string(),
         },
     }
+}
+
+/// The driver reports what it cannot parse as if the network had said it.
+fn is_malformed(error: &io::Error) -> bool {
+    let text = error.to_string();
+    matches!(error.get_ref(), Some(cause) if cause.is::<PacketCodecError>())
+        || error.kind() == io::ErrorKind::InvalidData
+        || text.starts_with("can't parse")
+        || text == "failed to fill whole buffer"
 }

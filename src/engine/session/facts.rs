@@ -8,6 +8,7 @@ use super::{
     flavour::{Flavour, Product},
     grants::{self, ReadOnly},
     own::Own,
+    shelter::sheltered,
 };
 use crate::engine::{profiles::Profile, sql::lexer::SqlMode};
 
@@ -99,7 +100,7 @@ pub(super) async fn read(conn: &mut Conn, profile: &Profile) -> mysql_async::Res
     let mut latency = Duration::MAX;
     for _ in 0..3 {
         let start = Instant::now();
-        conn.ping().await?;
+        sheltered(conn.ping()).await?;
         latency = latency.min(start.elapsed());
     }
     let time_zone = if field(3).eq_ignore_ascii_case("SYSTEM") {

@@ -9,6 +9,7 @@ pub mod facts;
 pub mod flavour;
 pub mod grants;
 mod own;
+pub mod shelter;
 mod tls;
 
 use std::{
@@ -24,7 +25,7 @@ pub use facts::{Facts, TlsFacts};
 pub use flavour::{Flavour, Product};
 pub use grants::ReadOnly;
 
-use self::own::Own;
+use self::{own::Own, shelter::sheltered};
 use super::{
     Error, Result,
     error::{ConnectCause, ConnectError},
@@ -467,14 +468,16 @@ impl Drop for Lease {
 
 async fn round_trip(conn: &mut Conn) -> mysql_async::Result<Duration> {
     let start = Instant::now();
-    conn.ping().await?;
+    sheltered(conn.ping()).await?;
     Ok(start.elapsed())
 }
 
 /// Close a connection without reading the rest of its answer: the driver's own goodbye would drain it first, so
 /// it gets a moment only. After that moment the connection counts as closed and the pool forgets it.
 async fn say_goodbye(conn: Conn) {
-    tokio::time::timeout(GOODBYE, conn.disconnect()).await.ok();
+    tokio::time::timeout(GOODBYE, sheltered(conn.disconnect()))
+        .await
+        .ok();
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use mysql_async::{Conn, Row, Value, prelude::Queryable as _};
 
-use super::flavour::Flavour;
+use super::{flavour::Flavour, shelter::sheltered};
 use crate::engine::{profiles::Profile, sql::names::quote_identifier};
 
 /// One of our own statements.
@@ -98,7 +98,7 @@ impl<'a> Own<'a> {
 
     /// Send it and take no rows.
     pub(super) async fn run(&self, conn: &mut Conn) -> mysql_async::Result<()> {
-        conn.query_drop(self.sql()).await
+        sheltered(conn.query_drop(self.sql())).await
     }
 
     /// Send it and take its rows as texts; NULL is `None`.
@@ -106,7 +106,7 @@ impl<'a> Own<'a> {
         &self,
         conn: &mut Conn,
     ) -> mysql_async::Result<Vec<Vec<Option<String>>>> {
-        let rows: Vec<Row> = conn.query(self.sql()).await?;
+        let rows: Vec<Row> = sheltered(conn.query(self.sql())).await?;
         Ok(rows
             .into_iter()
             .map(|row| {
