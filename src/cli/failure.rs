@@ -25,6 +25,8 @@ pub enum Failure {
     },
     /// The answer is already printed; only the exit code is left to say.
     Said,
+    /// Something was refused, and that is printed already.
+    Refused,
     /// Who read our output has left. Not an error: `porthole query … | head` ends so.
     ClosedPipe,
     /// Ended at once, at the second Ctrl-C.
@@ -89,6 +91,7 @@ impl Failure {
             Self::ClosedPipe => 0,
             Self::Failed { .. } | Self::Said => 1,
             Self::Usage { .. } => 2,
+            Self::Refused => 3,
             Self::Interrupted => 130,
             Self::Engine(error) => match error {
                 Error::Refused(_) => 3,
@@ -112,7 +115,7 @@ impl Failure {
         match self {
             Self::Engine(error) => Some(with_causes(error)),
             Self::Usage { message, .. } | Self::Failed { message, .. } => Some(message.clone()),
-            Self::Said | Self::ClosedPipe | Self::Interrupted => None,
+            Self::Said | Self::Refused | Self::ClosedPipe | Self::Interrupted => None,
         }
     }
 
@@ -121,7 +124,7 @@ impl Failure {
         match self {
             Self::Engine(error) => error.hint(),
             Self::Usage { hint, .. } | Self::Failed { hint, .. } => hint.clone(),
-            Self::Said | Self::ClosedPipe | Self::Interrupted => None,
+            Self::Said | Self::Refused | Self::ClosedPipe | Self::Interrupted => None,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Data goes to stdout and everything else to stderr; [`mod@print`] is the only place that does either. What a command
 //! can do is the engine's; here stand its arguments, its words and its exit code.
 
+mod check;
 mod completions;
 pub mod demo;
 mod failure;
@@ -57,6 +58,8 @@ pub enum Command {
     Profiles(profiles::Args),
     /// Start a private server with sample data, and look at it.
     Demo(demo::Args),
+    /// Say of statements whether they only read; no server is asked.
+    Check(check::Args),
     /// Print a script that completes Porthole's commands in your shell.
     Completions(completions::Args),
 }
@@ -68,6 +71,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::TestConnection(args) => test_connection::run(&args),
         Command::Profiles(args) => profiles::run(args),
         Command::Demo(args) => demo::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Completions(args) => completions::run(&args),
     };
     end(done)

@@ -50,7 +50,7 @@ async fn facts_say_who_answers() {
             facts.product.to_string() == "MariaDB",
             (kind == Kind::MariaDb)
         );
-        assert!(facts.flavour().version >= (9, 0, 0), "{}", facts.version);
+        assert!(facts.dialect().version >= (9, 0, 0), "{}", facts.version);
         assert_eq!(facts.time_zone, "+00:00");
         assert!(
             matches!(&facts.read_only, ReadOnly::Porthole { .. }),

@@ -17,7 +17,7 @@ use crate::engine::{
     Error, Result,
     error::Stopped,
     session::{Lease, Session, shelter::sheltered},
-    sql::{guard::Checked, statement::Kind},
+    sql::{guard::Checked, kind::Kind},
     value::Column,
 };
 
@@ -45,6 +45,11 @@ pub(super) async fn stream(
     start: Instant,
 ) -> Result<Summary> {
     let mut summary = Summary::default();
+    if statement.kind() == Kind::Use {
+        return Err(Error::Invalid(
+            "USE ends with its statement: choose the database of the tab above the editor, or put it into the URL (--url …/shop)".to_owned(),
+        ));
+    }
     let sql = shielded(statement).ok_or_else(|| {
         Error::Invalid("this statement cannot be sent unchanged: put blanks between `-` or `/` and the quote that follows".to_owned())
     })?;

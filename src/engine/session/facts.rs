@@ -5,12 +5,17 @@ use std::time::{Duration, Instant};
 use mysql_async::{Conn, prelude::Queryable as _};
 
 use super::{
-    flavour::{Flavour, Product},
     grants::{self, ReadOnly},
     own::Own,
     shelter::sheltered,
 };
-use crate::engine::{profiles::Profile, sql::lexer::SqlMode};
+use crate::engine::{
+    profiles::Profile,
+    sql::{
+        dialect::{Dialect, Product},
+        lexer::SqlMode,
+    },
+};
 
 /// The answer of "Test connection", and what the status bar shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,10 +57,10 @@ pub struct TlsFacts {
 
 impl Facts {
     /// Product and version in digits.
-    pub fn flavour(&self) -> Flavour {
-        Flavour {
+    pub fn dialect(&self) -> Dialect {
+        Dialect {
             product: self.product,
-            ..Flavour::parse(&self.version)
+            ..Dialect::parse(&self.version)
         }
     }
 }
@@ -63,8 +68,8 @@ impl Facts {
 /// Ask a fresh connection.
 pub(super) async fn read(conn: &mut Conn, profile: &Profile) -> mysql_async::Result<Facts> {
     let version = first_cell(Own::Version.rows(conn).await?);
-    let flavour = Flavour::parse(&version);
-    Own::make_safe(flavour, profile, None, profile.limits.statement())
+    let dialect = Dialect::parse(&version);
+    Own::make_safe(dialect, profile, None, profile.limits.statement())
         .run(conn)
         .await?;
     let row = Own::Identify
@@ -110,14 +115,14 @@ pub(super) async fn read(conn: &mut Conn, profile: &Profile) -> mysql_async::Res
     };
     Ok(Facts {
         address: profile.address.to_string(),
-        product: flavour.product,
+        product: dialect.product,
         version,
         account: field(0),
         tls,
         server_time: field(2),
         time_zone,
         latency,
-        read_only: grants::judge(&grants, flavour),
+        read_only: grants::judge(&grants, dialect),
         sql_mode: SqlMode::parse(&field(1)),
         sql_mode_text: field(1),
         node,

@@ -1,6 +1,6 @@
 //! Could this account write? Read from SHOW GRANTS.
 
-use super::flavour::{Flavour, Product};
+use crate::engine::sql::dialect::{Dialect, Product};
 
 /// Who guarantees that a session changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,18 +33,18 @@ const READING: &[&str] = &[
 ];
 
 /// Judge the lines of SHOW GRANTS.
-pub(super) fn judge(grants: &[String], flavour: Flavour) -> ReadOnly {
+pub(super) fn judge(grants: &[String], dialect: Dialect) -> ReadOnly {
     match grants.iter().find_map(|grant| beyond_reading(grant)) {
         None if !grants.is_empty() => ReadOnly::Server,
-        None => porthole("its rights could not be read".to_owned(), flavour),
-        Some(right) => porthole(right, flavour),
+        None => porthole("its rights could not be read".to_owned(), dialect),
+        Some(right) => porthole(right, dialect),
     }
 }
 
-fn porthole(because: String, flavour: Flavour) -> ReadOnly {
+fn porthole(because: String, dialect: Dialect) -> ReadOnly {
     ReadOnly::Porthole {
         because,
-        better_account: better_account(flavour),
+        better_account: better_account(dialect),
     }
 }
 
@@ -97,9 +97,9 @@ fn end_of_rights(rest: &str) -> Option<usize> {
 }
 
 /// Statements for an account that only reads, for this product and version.
-fn better_account(flavour: Flavour) -> String {
-    let monitor = match flavour.product {
-        Product::MariaDb if flavour.version >= (10, 5, 2) => "BINLOG MONITOR",
+fn better_account(dialect: Dialect) -> String {
+    let monitor = match dialect.product {
+        Product::MariaDb if dialect.version >= (10, 5, 2) => "BINLOG MONITOR",
         _ => "REPLICATION CLIENT",
     };
     format!(
@@ -113,7 +113,7 @@ mod tests {
 
     fn judged(grants: &[&str]) -> Option<String> {
         let grants: Vec<String> = grants.iter().map(|grant| (*grant).to_owned()).collect();
-        match judge(&grants, Flavour::parse("9.7.4")) {
+        match judge(&grants, Dialect::parse("9.7.4")) {
             ReadOnly::Server => None,
             ReadOnly::Porthole { because, .. } => Some(because),
         }

@@ -21,8 +21,8 @@ use std::{
 
 use mysql_async::{Conn, Opts, Pool, prelude::Queryable as _};
 
+pub use super::sql::dialect::{Dialect, Product};
 pub use facts::{Facts, TlsFacts};
-pub use flavour::{Flavour, Product};
 pub use grants::ReadOnly;
 
 use self::{own::Own, shelter::sheltered};
@@ -163,7 +163,9 @@ impl Session {
     /// What the guard needs to know.
     pub fn rules(&self) -> Rules {
         Rules {
+            dialect: self.inner.facts.dialect(),
             sql_mode: self.inner.facts.sql_mode,
+            ..Rules::default()
         }
     }
 
@@ -324,7 +326,7 @@ impl Session {
             }
             let facts = &self.inner.facts;
             let safe = Own::make_safe(
-                facts.flavour(),
+                facts.dialect(),
                 self.profile(),
                 Some(&facts.sql_mode_text),
                 time_limit,

@@ -8,8 +8,11 @@ use std::time::Duration;
 
 use mysql_async::{Conn, Row, Value, prelude::Queryable as _};
 
-use super::{flavour::Flavour, shelter::sheltered};
-use crate::engine::{profiles::Profile, sql::names::quote_identifier};
+use super::shelter::sheltered;
+use crate::engine::{
+    profiles::Profile,
+    sql::{dialect::Dialect, names::quote_identifier},
+};
 
 /// One of our own statements.
 #[derive(Clone, Debug)]
@@ -18,7 +21,7 @@ pub(super) enum Own<'a> {
     /// speaks utf8mb4 (a reset gives a MySQL session the server's own character set) and reads quotes as the guard
     /// does, whatever the server's settings have become.
     MakeSafe {
-        flavour: Flavour,
+        dialect: Dialect,
         time_zone: &'a str,
         sql_mode: Option<&'a str>,
         time_limit: Duration,
@@ -44,7 +47,7 @@ pub(super) enum Own<'a> {
 impl<'a> Own<'a> {
     /// What makes a session of this profile safe. `sql_mode` is the server's own text of it, once it is known.
     pub(super) fn make_safe(
-        flavour: Flavour,
+        dialect: Dialect,
         profile: &'a Profile,
         sql_mode: Option<&'a str>,
         time_limit: Duration,
@@ -54,7 +57,7 @@ impl<'a> Own<'a> {
                 .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == ',')
         };
         Own::MakeSafe {
-            flavour,
+            dialect,
             time_zone: &profile.time_zone,
             sql_mode: sql_mode.filter(words),
             time_limit,
@@ -65,7 +68,7 @@ impl<'a> Own<'a> {
     pub(super) fn sql(&self) -> String {
         match self {
             Self::MakeSafe {
-                flavour,
+                dialect,
                 time_zone,
                 sql_mode,
                 time_limit,
@@ -73,10 +76,10 @@ impl<'a> Own<'a> {
                 let mut sql = format!(
                     "SET SESSION {} = 1, time_zone = '{time_zone}', character_set_client = utf8mb4, \
                      character_set_connection = utf8mb4, character_set_results = utf8mb4",
-                    flavour.read_only_variable()
+                    dialect.read_only_variable()
                 );
                 let mode = sql_mode.map(|mode| format!("sql_mode = '{mode}'"));
-                for more in mode.into_iter().chain(flavour.time_limit(*time_limit)) {
+                for more in mode.into_iter().chain(dialect.time_limit(*time_limit)) {
                     sql.push_str(", ");
                     sql.push_str(&more);
                 }
@@ -136,7 +139,7 @@ mod tests {
     fn a_session_is_made_safe_in_one_statement() {
         let sql = |version, sql_mode| {
             Own::MakeSafe {
-                flavour: Flavour::parse(version),
+                dialect: Dialect::parse(version),
                 time_zone: "+00:00",
                 sql_mode,
                 time_limit: Duration::from_millis(1500),

@@ -3,8 +3,12 @@
 //!
 //! Tokens join back to the text, whatever the text is; nothing is allocated per token but its place. The lexer
 //! does not judge: an unterminated quote is a token that says so, and the guard refuses it.
+//!
+//! Whether `/*!50000 … */` is code depends on the server, so a text has several [`Reading`]s.
 
 use std::ops::Range;
+
+use super::dialect::{Dialect, Product};
 
 /// What of `sql_mode` changes how text is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -13,7 +17,20 @@ pub struct SqlMode {
     pub ansi_quotes: bool,
     /// A backslash in a string is an ordinary character (NO_BACKSLASH_ESCAPES).
     pub no_backslash_escapes: bool,
+    /// MariaDB reads Oracle's words, such as `s.NEXTVAL` (ORACLE).
+    pub oracle: bool,
 }
+
+/// Modes that stand for several, `ANSI_QUOTES` among them (MySQL manual, "Combination SQL Modes"; MariaDB, "SQL_MODE").
+const WITH_ANSI_QUOTES: &[&str] = &[
+    "ANSI_QUOTES",
+    "ANSI",
+    "DB2",
+    "MAXDB",
+    "MSSQL",
+    "ORACLE",
+    "POSTGRESQL",
+];
 
 impl SqlMode {
     /// Read the value of `@@sql_mode`.
@@ -24,10 +41,113 @@ impl SqlMode {
                 .any(|mode| mode.trim().eq_ignore_ascii_case(name))
         };
         Self {
-            ansi_quotes: has("ANSI_QUOTES") || has("ANSI"),
+            ansi_quotes: WITH_ANSI_QUOTES.iter().any(|mode| has(mode)),
             no_backslash_escapes: has("NO_BACKSLASH_ESCAPES"),
+            oracle: has("ORACLE"),
         }
     }
+}
+
+/// Which executable comments are code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reading {
+    /// All of them.
+    Code,
+    /// None.
+    Comments,
+    /// Those that this server runs.
+    Server(Dialect),
+}
+
+impl Reading {
+    /// MySQL knows `/*! … */` and takes `/*M! … */` for a comment; MariaDB knows both, and takes the versions that
+    /// only MySQL has had, 5.7 to 9.x, for a comment unless the mark has its `M` (MySQL manual, "Comments"; MariaDB,
+    /// "Comment Syntax").
+    fn runs(self, opening: &Opening) -> bool {
+        let server = match self {
+            Self::Code => return true,
+            Self::Comments => return false,
+            Self::Server(server) => server,
+        };
+        let reached = opening
+            .version
+            .is_none_or(|version| version <= server.number());
+        match server.product {
+            Product::MySql => !opening.mariadb && reached,
+            Product::MariaDb => {
+                let of_mysql = opening
+                    .version
+                    .is_some_and(|version| (50_700..=99_999).contains(&version));
+                reached && (opening.mariadb || !of_mysql)
+            }
+        }
+    }
+}
+
+/// What opens an executable comment.
+struct Opening {
+    /// `/*M!`.
+    mariadb: bool,
+    version: Option<u32>,
+    /// Bytes.
+    length: usize,
+}
+
+impl Opening {
+    /// Five or six digits are the version, fewer are code. MySQL takes a sixth only where a blank follows.
+    fn read(bytes: &[u8], product: Product) -> Option<Self> {
+        let (mariadb, mark) = match bytes {
+            [b'/', b'*', b'!', ..] => (false, 3),
+            [b'/', b'*', b'M', b'!', ..] => (true, 4),
+            _ => return None,
+        };
+        let after = &bytes[mark..];
+        let mut digits = after
+            .iter()
+            .take(6)
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        let blank_follows = after
+            .get(6)
+            .is_some_and(|byte| matches!(byte, b' ' | b'\t'..=b'\r'));
+        if digits == 6 && product == Product::MySql && !blank_follows {
+            digits = 5;
+        }
+        if digits < 5 {
+            digits = 0;
+        }
+        let number = after[..digits]
+            .iter()
+            .fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
+        Some(Self {
+            mariadb,
+            version: (digits > 0).then_some(number),
+            length: mark + digits,
+        })
+    }
+}
+
+/// The versions that executable comments of a text name, each once; at most one more than `most`.
+pub(super) fn executable_versions(sql: &str, most: usize) -> Vec<u32> {
+    let mut versions = Vec::new();
+    let bytes = sql.as_bytes();
+    for (at, _) in sql.match_indices("/*") {
+        for product in [Product::MySql, Product::MariaDb] {
+            let version = Opening::read(&bytes[at..], product).and_then(|opening| opening.version);
+            if let Some(version) = version.filter(|version| !versions.contains(version)) {
+                versions.push(version);
+            }
+        }
+        if versions.len() > most {
+            break;
+        }
+    }
+    versions
+}
+
+/// Does a text hold an executable comment at all?
+pub(super) fn has_executable(sql: &str) -> bool {
+    sql.contains("/*!") || sql.contains("/*M!")
 }
 
 /// One token.
@@ -35,7 +155,7 @@ impl SqlMode {
 pub enum TokenKind {
     /// Blanks and line breaks.
     Blank,
-    /// `-- …`, `# …`, `/* … */`.
+    /// `-- …`, `# …`, `/* … */`, and an executable comment that is none in this reading.
     Comment,
     /// `/*!`, `/*!50000`, `/*M!100000`: what follows is code for some servers.
     ExecutableOpen,
@@ -86,15 +206,14 @@ impl Token {
     }
 }
 
-/// All tokens of a text, in linear time.
+/// All tokens of a text, in linear time; executable comments are code.
 pub fn tokens(sql: &str, mode: SqlMode) -> Vec<Token> {
-    let mut lexer = Lexer {
-        sql,
-        bytes: sql.as_bytes(),
-        at: 0,
-        executable: false,
-        mode,
-    };
+    tokens_as(sql, mode, Reading::Code)
+}
+
+/// All tokens of a text as one reading has them.
+pub fn tokens_as(sql: &str, mode: SqlMode, reading: Reading) -> Vec<Token> {
+    let mut lexer = Lexer::new(sql, mode, reading);
     let mut tokens = Vec::with_capacity(sql.len() / 4);
     while let Some(token) = lexer.next_token() {
         tokens.push(token);
@@ -102,21 +221,39 @@ pub fn tokens(sql: &str, mode: SqlMode) -> Vec<Token> {
     tokens
 }
 
-struct Lexer<'a> {
+/// Reads one token after another.
+pub(super) struct Lexer<'a> {
     sql: &'a str,
     bytes: &'a [u8],
     at: usize,
     /// Inside `/*! … */`.
     executable: bool,
     mode: SqlMode,
+    reading: Reading,
 }
 
-impl Lexer<'_> {
-    fn next_token(&mut self) -> Option<Token> {
+impl<'a> Lexer<'a> {
+    pub(super) fn new(sql: &'a str, mode: SqlMode, reading: Reading) -> Self {
+        Self {
+            sql,
+            bytes: sql.as_bytes(),
+            at: 0,
+            executable: false,
+            mode,
+            reading,
+        }
+    }
+
+    /// Go on at another place, which is between characters.
+    pub(super) fn jump(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    pub(super) fn next_token(&mut self) -> Option<Token> {
         let start = self.at;
         let first = *self.bytes.get(start)?;
         let kind = match first {
-            b' ' | b'\t' | b'\n' | b'\r' | 0x0c => self.blank(),
+            b' ' | b'\t'..=b'\r' => self.blank(),
             b'\'' => self.quoted(b'\'', TokenKind::String, !self.mode.no_backslash_escapes),
             b'"' if self.mode.ansi_quotes => self.quoted(b'"', TokenKind::QuotedIdentifier, false),
             b'"' => self.quoted(b'"', TokenKind::String, !self.mode.no_backslash_escapes),
@@ -162,7 +299,7 @@ impl Lexer<'_> {
     }
 
     fn blank(&mut self) -> TokenKind {
-        while matches!(self.peek(0), Some(b' ' | b'\t' | b'\n' | b'\r' | 0x0c)) {
+        while matches!(self.peek(0), Some(b' ' | b'\t'..=b'\r')) {
             self.at += 1;
         }
         TokenKind::Blank
@@ -173,40 +310,62 @@ impl Lexer<'_> {
         self.peek(1) == Some(b'-') && self.peek(2).is_none_or(|byte| byte <= b' ' || byte == 0x7f)
     }
 
+    /// To the end of the line; MySQL stops at a NUL too, which is then a token of its own.
     fn line_comment(&mut self) -> TokenKind {
-        self.at = memchr(b'\n', self.bytes, self.at).map_or(self.bytes.len(), |end| end + 1);
+        self.at = match self.bytes[self.at..]
+            .iter()
+            .position(|byte| matches!(byte, b'\n' | 0))
+        {
+            Some(length) if self.bytes[self.at + length] == 0 => self.at + length,
+            Some(length) => self.at + length + 1,
+            None => self.bytes.len(),
+        };
         TokenKind::Comment
     }
 
     fn slash_comment(&mut self) -> TokenKind {
-        let executable = match (self.peek(2), self.peek(3)) {
-            (Some(b'!'), _) => Some(3),
-            (Some(b'M'), Some(b'!')) => Some(4),
-            _ => None,
+        let product = match self.reading {
+            Reading::Server(server) => server.product,
+            Reading::Code | Reading::Comments => Product::MariaDb,
         };
-        if let Some(opening) = executable {
-            if self.executable {
-                // The servers do not nest them alike; the guard refuses what is unterminated.
-                self.at = self.bytes.len();
-                return TokenKind::Unterminated;
+        if let Some(opening) = Opening::read(&self.bytes[self.at..], product) {
+            if self.reading.runs(&opening) {
+                self.executable = true;
+                return self.advance(opening.length, TokenKind::ExecutableOpen);
             }
-            self.at += opening;
-            let digits = self.bytes[self.at..]
-                .iter()
-                .take(6)
-                .take_while(|byte| byte.is_ascii_digit())
-                .count();
-            self.at += digits;
-            self.executable = true;
-            return TokenKind::ExecutableOpen;
+            // `/*M!` is an ordinary comment to MySQL, and those do not nest.
+            let ordinary = opening.mariadb && product == Product::MySql;
+            return self.skipped(usize::from(!ordinary));
         }
-        let kind = if self.peek(2) == Some(b'+') {
-            TokenKind::Hint
-        } else {
-            TokenKind::Comment
-        };
-        if let Some(end) = self.sql[self.at + 2..].find("*/") {
-            return self.advance(2 + end + 2, kind);
+        if self.peek(2) == Some(b'+') {
+            return match self.skipped(0) {
+                TokenKind::Comment => TokenKind::Hint,
+                unterminated => unterminated,
+            };
+        }
+        self.skipped(0)
+    }
+
+    /// A comment to its end; one that is skipped for its version may hold so many levels of others.
+    fn skipped(&mut self, levels: usize) -> TokenKind {
+        let mut open = 0;
+        let mut at = self.at + 2;
+        while let Some(rest) = self.bytes.get(at..).filter(|rest| rest.len() >= 2) {
+            match rest[..2] {
+                [b'*', b'/'] if open == 0 => {
+                    self.at = at + 2;
+                    return TokenKind::Comment;
+                }
+                [b'*', b'/'] => {
+                    open -= 1;
+                    at += 2;
+                }
+                [b'/', b'*'] if open < levels => {
+                    open += 1;
+                    at += 2;
+                }
+                _ => at += 1,
+            }
         }
         self.at = self.bytes.len();
         TokenKind::Unterminated
@@ -297,24 +456,24 @@ impl Lexer<'_> {
 
     fn word(&mut self) -> TokenKind {
         let start = self.at;
-        while self.peek(0).is_some_and(is_word_byte) {
-            self.at += 1;
-        }
-        // Blanks beyond ASCII look like blanks and are not: they stand apart, as odd tokens.
-        match self.sql[start..self.at]
-            .char_indices()
-            .find(|(_, c)| is_odd(*c))
-        {
-            Some((0, c)) => {
-                self.at = start + c.len_utf8();
-                TokenKind::Odd
+        while let Some(byte) = self.peek(0).filter(|byte| is_word_byte(*byte)) {
+            if byte.is_ascii() {
+                self.at += 1;
+                continue;
             }
-            Some((end, _)) => {
-                self.at = start + end;
-                TokenKind::Word
+            let Some(c) = self.sql[self.at..].chars().next() else {
+                break;
+            };
+            // Blanks beyond ASCII look like blanks and are not: they stand apart, as odd tokens.
+            if is_odd(c) {
+                if self.at > start {
+                    break;
+                }
+                return self.advance(c.len_utf8(), TokenKind::Odd);
             }
-            None => TokenKind::Word,
+            self.at += c.len_utf8();
         }
+        TokenKind::Word
     }
 }
 
@@ -328,13 +487,6 @@ fn is_odd(c: char) -> bool {
     c == '\u{feff}'
         || (!c.is_ascii() && (c.is_whitespace() || c.is_control()))
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
-}
-
-fn memchr(needle: u8, haystack: &[u8], from: usize) -> Option<usize> {
-    haystack[from..]
-        .iter()
-        .position(|byte| *byte == needle)
-        .map(|found| from + found)
 }
 
 #[cfg(test)]
@@ -430,7 +582,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_lexes_and_joins_back(sql in "[ -~\\n\\t'\"`/*!#@:;?é日\u{a0}\u{0}]{0,80}", ansi: bool, literal: bool) {
-            let mode = SqlMode { ansi_quotes: ansi, no_backslash_escapes: literal };
+            let mode = SqlMode { ansi_quotes: ansi, no_backslash_escapes: literal, oracle: false };
             let joined: String = tokens(&sql, mode).iter().map(|token| token.text(&sql)).collect();
             prop_assert_eq!(joined, sql);
         }

@@ -1,6 +1,9 @@
 //! SQL as text: tokens, statements, and the guard that alone lets a statement reach a server. Knows no server.
 
+pub mod dialect;
+mod functions;
 pub mod guard;
+pub mod kind;
 pub mod lexer;
 pub mod names;
 pub mod placeholders;

@@ -1,8 +1,8 @@
-//! A script → statements, and the kind of each.
+//! A script → statements.
 
 use std::ops::Range;
 
-use super::lexer::{SqlMode, Token, TokenKind, tokens};
+use super::lexer::{Lexer, Reading, SqlMode, Token, TokenKind};
 
 /// One statement of a script and where it stands, without the `;` and without blanks and comments around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,50 +11,79 @@ pub struct Statement {
     pub range: Range<usize>,
 }
 
-/// What a statement does, by its leading words. The list is closed: what is not named here is [`Kind::Other`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// SELECT, also in parentheses or after WITH; TABLE; VALUES.
-    Select,
-    /// SHOW.
-    Show,
-    /// SHOW WARNINGS, SHOW ERRORS, SHOW COUNT(*) …: about the statement before it. No server prepares them.
-    Diagnostics,
-    /// DESCRIBE and DESC of a table.
-    Describe,
-    /// EXPLAIN of a statement, which is planned and not run.
-    Explain,
-    /// EXPLAIN ANALYZE, or MariaDB's ANALYZE, of a statement, which is run.
-    Analyze,
-    /// HELP.
-    Help,
-    /// CHECKSUM TABLE.
-    Checksum,
-    /// USE.
-    Use,
-    /// Anything else.
-    Other,
-}
-
-/// The statements of a script, in order; empty ones are left out.
+/// The statements of a script, in order; empty ones are left out. `DELIMITER //` on a line of its own changes what
+/// ends the statements after it, as in the mysql client, and is no statement.
 pub fn split(sql: &str, mode: SqlMode) -> Vec<Statement> {
     let mut statements = Vec::new();
     let mut span: Option<Range<usize>> = None;
+    let mut delimiter = ";";
+    let mut lexer = Lexer::new(sql, mode, Reading::Code);
     let mut executable = false;
-    for token in tokens(sql, mode).iter().filter(|token| token.is_code()) {
+    while let Some(token) = lexer.next_token() {
         match token.kind {
+            TokenKind::Blank | TokenKind::Comment => continue,
             TokenKind::ExecutableOpen => executable = true,
             TokenKind::ExecutableClose => executable = false,
             _ => {}
         }
-        if !executable && token.kind == TokenKind::Symbol && token.text(sql) == ";" {
-            statements.extend(span.take().map(|range| Statement { range }));
+        if span.is_none()
+            && let Some((new, end)) = new_delimiter(sql, &token)
+        {
+            delimiter = new;
+            lexer.jump(end);
+            continue;
+        }
+        let end = if executable {
+            None
         } else {
-            span = Some(span.map_or(token.range.start, |range| range.start)..token.range.end);
+            find_delimiter(sql, &token, delimiter)
+        };
+        let code = token.range.start..end.unwrap_or(token.range.end);
+        if !code.is_empty() {
+            span = Some(span.map_or(code.start, |range| range.start)..code.end);
+        }
+        if let Some(end) = end {
+            statements.extend(span.take().map(|range| Statement { range }));
+            lexer.jump(end + delimiter.len());
         }
     }
     statements.extend(span.map(|range| Statement { range }));
     statements
+}
+
+/// What `DELIMITER …` at this token names, and where its line ends.
+fn new_delimiter<'a>(sql: &'a str, token: &Token) -> Option<(&'a str, usize)> {
+    if token.kind != TokenKind::Word || !token.text(sql).eq_ignore_ascii_case("DELIMITER") {
+        return None;
+    }
+    let before = sql[..token.range.start]
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default();
+    if !before.trim().is_empty() {
+        return None;
+    }
+    let rest = &sql[token.range.end..];
+    let line = rest.split('\n').next().unwrap_or_default();
+    let new = line.split_whitespace().next()?;
+    Some((new, token.range.end + line.len()))
+}
+
+/// Where the delimiter begins in this token: it may stand at the end of a word, as in `END$$`.
+fn find_delimiter(sql: &str, token: &Token, delimiter: &str) -> Option<usize> {
+    let start = token.range.start;
+    match token.kind {
+        TokenKind::Word if delimiter != ";" => {
+            let places = sql[token.range.clone()].char_indices();
+            places
+                .map(|(at, _)| start + at)
+                .find(|at| sql[*at..].starts_with(delimiter))
+        }
+        TokenKind::Word | TokenKind::Symbol | TokenKind::Placeholder | TokenKind::Number => {
+            sql[start..].starts_with(delimiter).then_some(start)
+        }
+        _ => None,
+    }
 }
 
 /// The statement at a place in the script: the one that holds it, else the last one that ends before it.
@@ -69,111 +98,6 @@ pub fn at(statements: &[Statement], offset: usize) -> Option<&Statement> {
                 .find(|statement| statement.range.end <= offset)
         })
         .or_else(|| statements.first())
-}
-
-/// The kind of one statement, from its tokens that are code.
-pub(super) fn kind(sql: &str, code: &[Token]) -> Kind {
-    let mut words = code.iter().skip_while(|token| token.text(sql) == "(");
-    let Some(first) = words.next().filter(|token| token.kind == TokenKind::Word) else {
-        return Kind::Other;
-    };
-    let second = words.next().map_or("", |token| token.text(sql));
-    let is = |word: &str| first.text(sql).eq_ignore_ascii_case(word);
-    if is("SELECT") || is("VALUES") || is("TABLE") {
-        Kind::Select
-    } else if is("WITH") {
-        with_kind(sql, code)
-    } else if is("SHOW") {
-        if ["WARNINGS", "ERRORS", "COUNT"]
-            .iter()
-            .any(|word| second.eq_ignore_ascii_case(word))
-        {
-            Kind::Diagnostics
-        } else {
-            Kind::Show
-        }
-    } else if is("HELP") {
-        Kind::Help
-    } else if is("USE") {
-        Kind::Use
-    } else if is("CHECKSUM") {
-        Kind::Checksum
-    } else if is("ANALYZE") {
-        analyze_kind(sql, &code[1..], &["SELECT", "VALUES", "("])
-    } else if is("EXPLAIN") || is("DESCRIBE") || is("DESC") {
-        if second.eq_ignore_ascii_case("ANALYZE") {
-            analyze_kind(sql, &code[2..], &["SELECT", "VALUES", "TABLE", "("])
-        } else if explains(second) {
-            Kind::Explain
-        } else {
-            Kind::Describe
-        }
-    } else {
-        Kind::Other
-    }
-}
-
-/// What is analysed is run, so it has to be a query; `ANALYZE TABLE` is another statement, which writes.
-fn analyze_kind(sql: &str, after: &[Token], queries: &[&str]) -> Kind {
-    let text = |index: usize| after.get(index).map_or("", |token| token.text(sql));
-    let format = text(0).eq_ignore_ascii_case("FORMAT") && text(1) == "=";
-    let rest = after.get(if format { 3 } else { 0 }..).unwrap_or_default();
-    let verb = rest.first().map_or("", |token| token.text(sql));
-    let reads = if verb.eq_ignore_ascii_case("WITH") {
-        with_kind(sql, rest) == Kind::Select
-    } else {
-        queries.iter().any(|query| verb.eq_ignore_ascii_case(query))
-    };
-    if reads { Kind::Analyze } else { Kind::Other }
-}
-
-fn explains(word: &str) -> bool {
-    [
-        "SELECT",
-        "TABLE",
-        "VALUES",
-        "WITH",
-        "DELETE",
-        "INSERT",
-        "REPLACE",
-        "UPDATE",
-        "FORMAT",
-        "EXTENDED",
-        "PARTITIONS",
-        "FOR",
-        "INTO",
-        "(",
-    ]
-    .iter()
-    .any(|verb| word.eq_ignore_ascii_case(verb))
-}
-
-/// WITH is a query unless the statement after its tables is another: the first verb outside parentheses tells.
-fn with_kind(sql: &str, code: &[Token]) -> Kind {
-    let mut depth = 0_u32;
-    for token in code {
-        match token.text(sql) {
-            "(" => depth += 1,
-            ")" => depth = depth.saturating_sub(1),
-            text if depth == 0 && token.kind == TokenKind::Word => {
-                if ["SELECT", "TABLE", "VALUES"]
-                    .iter()
-                    .any(|verb| text.eq_ignore_ascii_case(verb))
-                {
-                    return Kind::Select;
-                }
-                if ["DELETE", "UPDATE", "INSERT", "REPLACE"]
-                    .iter()
-                    .any(|verb| text.eq_ignore_ascii_case(verb))
-                {
-                    return Kind::Other;
-                }
-            }
-            _ => {}
-        }
-    }
-    // `WITH t AS (…) (SELECT …)`: the query stands in parentheses.
-    Kind::Select
 }
 
 #[cfg(test)]
@@ -198,6 +122,31 @@ mod tests {
             texts("SELECT 1 /*!50000 ; DELETE FROM t */"),
             ["SELECT 1 /*!50000 ; DELETE FROM t */"]
         );
+    }
+
+    #[test]
+    fn delimiter_changes_what_ends_a_statement() {
+        assert_eq!(
+            texts(
+                "SELECT 1;\n delimiter $$ \nCREATE PROCEDURE p() BEGIN SELECT 1; END$$\nSELECT '$$'$$\nDELIMITER ;\nSELECT 2; SELECT 3"
+            ),
+            [
+                "SELECT 1",
+                "CREATE PROCEDURE p() BEGIN SELECT 1; END",
+                "SELECT '$$'",
+                "SELECT 2",
+                "SELECT 3"
+            ]
+        );
+        assert_eq!(
+            texts("DELIMITER //\nSELECT 6/2 // SELECT 2//"),
+            ["SELECT 6/2", "SELECT 2"]
+        );
+        assert_eq!(
+            texts("SELECT 1 delimiter // x"),
+            ["SELECT 1 delimiter // x"]
+        );
+        assert_eq!(texts("DELIMITER"), ["DELIMITER"]);
     }
 
     #[test]

@@ -213,7 +213,7 @@ fn product_words(facts: &Facts) -> String {
         Product::MySql => "MySQL",
         Product::MariaDb => "MariaDB",
     };
-    format!("{name} {}", facts.flavour().version_text())
+    format!("{name} {}", facts.dialect().version_text())
 }
 
 fn zone_words(zone: &str) -> &str {

@@ -1,0 +1,273 @@
+//! Calls of functions: which may run, which act, and what only looks like a call.
+//!
+//! A name before `(` is a call unless its place says otherwise. The servers look for such a name among their own
+//! functions, then the loadable ones, then the stored ones; what is in no list that we know is refused.
+
+use super::{Code, DataAccess, Refusal, Rules, shortened};
+use crate::engine::sql::{
+    dialect::Product,
+    functions::{self, Effect},
+    kind::Kind,
+    lexer::TokenKind,
+};
+
+/// Longest SLEEP that may be asked for, in seconds.
+const SLEEP: f64 = 1.0;
+
+/// Refuse the call at this place, if it is one that may not run.
+pub(super) fn check(
+    rules: &Rules,
+    kind: Kind,
+    code: Code<'_>,
+    index: usize,
+) -> Result<(), Refusal> {
+    let token = &code.tokens[index];
+    if !matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier) {
+        return Ok(());
+    }
+    let name = unquoted(token.text(code.sql));
+    let call = Call {
+        rules,
+        kind,
+        code,
+        index,
+        name: &name,
+    };
+    if code.text(index + 1) != "(" {
+        return call.check_sequence();
+    }
+    if call.is_name_of_table() {
+        return Ok(());
+    }
+    let product = rules.dialect.product;
+    if index > 0 && code.text(index - 1) == "." {
+        let database = unquoted(index.checked_sub(2).map_or("", |at| code.text(at)));
+        return match functions::builtin(&name, product) {
+            Some(effect) if functions::is_schema_of_builtins(&database, product) => {
+                call.check_builtin(effect)
+            }
+            _ => call.check_stored(Some(&database)),
+        };
+    }
+    // Some of the servers' own functions are called only without a blank before `(`; else a stored one is meant.
+    let apart = code.tokens[index + 1].range.start > token.range.end;
+    if apart && rules.functions.stored.contains_key(&name.to_lowercase()) {
+        call.check_stored(None)?;
+    }
+    match functions::builtin(&name, product) {
+        Some(effect) => call.check_builtin(effect),
+        None if token.kind == TokenKind::Word && call.is_keyword() => Ok(()),
+        None => call.check_stored(None),
+    }
+}
+
+fn unquoted(text: &str) -> String {
+    let Some(quote) = text
+        .chars()
+        .next()
+        .filter(|quote| matches!(quote, '`' | '"'))
+    else {
+        return text.to_owned();
+    };
+    let inner = text
+        .get(1..text.len().saturating_sub(1))
+        .unwrap_or_default();
+    let twice: String = [quote, quote].iter().collect();
+    inner.replace(&twice, &quote.to_string())
+}
+
+struct Call<'a> {
+    rules: &'a Rules,
+    kind: Kind,
+    code: Code<'a>,
+    index: usize,
+    name: &'a str,
+}
+
+impl Call<'_> {
+    /// `s.NEXTVAL` of Oracle's words.
+    fn check_sequence(&self) -> Result<(), Refusal> {
+        let oracle = self.rules.sql_mode.oracle && self.rules.dialect.product == Product::MariaDb;
+        let of_sequence = self.index > 0 && self.code.text(self.index - 1) == ".";
+        if oracle && of_sequence && self.name.eq_ignore_ascii_case("NEXTVAL") {
+            return self.refuse("it takes a number from the sequence", None);
+        }
+        Ok(())
+    }
+
+    /// Names with columns behind them, and words after an operand, are no calls.
+    fn is_name_of_table(&self) -> bool {
+        let Self { code, index, .. } = *self;
+        // The whole name: `db.t`.
+        let mut start = index;
+        while start >= 2 && code.text(start - 1) == "." {
+            start -= 2;
+        }
+        let Some(before) = start.checked_sub(1) else {
+            return false;
+        };
+        let after_operand = match code.tokens[before].kind {
+            TokenKind::String
+            | TokenKind::Number
+            | TokenKind::Variable
+            | TokenKind::Placeholder
+            | TokenKind::QuotedIdentifier => true,
+            TokenKind::Symbol => code.text(before) == ")",
+            TokenKind::Word => code.is_keyword(before) && code.is(before, "AS"),
+            _ => false,
+        };
+        after_operand
+            || self.is_table_of_with()
+            || (self.kind == Kind::Explain && self.is_target(start))
+    }
+
+    /// `name (columns) AS (`, in WITH.
+    fn is_table_of_with(&self) -> bool {
+        let close = self
+            .code
+            .closes
+            .get(self.index + 1)
+            .copied()
+            .unwrap_or_default();
+        close > 0 && self.code.is(close + 1, "AS") && self.code.text(close + 2) == "("
+    }
+
+    /// The table of `EXPLAIN INSERT [INTO] t (columns)`.
+    fn is_target(&self, start: usize) -> bool {
+        let Some(before) = start.checked_sub(1) else {
+            return false;
+        };
+        let verb = self.code.is(before, "INSERT") || self.code.is(before, "REPLACE");
+        self.code.is_keyword(before) && (verb || self.code.begins_target(before))
+    }
+
+    /// An unquoted word that stands before `(` without being called.
+    fn is_keyword(&self) -> bool {
+        let Self {
+            code,
+            index,
+            rules,
+            kind,
+            name,
+        } = *self;
+        let name = name.to_ascii_uppercase();
+        if functions::is_reserved(&name, rules.dialect.product) {
+            return true;
+        }
+        let before = |word| code.before(index, word);
+        match name.as_str() {
+            "ANY" | "SOME" => index > 0 && matches!(code.text(index - 1), "=" | "<" | ">"),
+            // EXPLAIN EXTENDED (SELECT …), EXPLAIN FORMAT = JSON (SELECT …)
+            "EXTENDED" => index == 1,
+            _ if index == 3 && matches!(kind, Kind::Explain | Kind::Analyze) => {
+                code.is(1, "FORMAT")
+            }
+            "ROW" => true,
+            "OF" => before("MEMBER") || before("AS"),
+            "ROLLUP" | "CUBE" => before("BY"),
+            "SETS" => before("GROUPING"),
+            "VALUE" => kind == Kind::Explain,
+            "AGAINST" | "ESCAPE" | "COLUMNS" | "FILTER" => self.follows_name(),
+            // CONVERT(x, type)
+            "DATETIME" | "NCHAR" if index > 0 && code.text(index - 1) == "," => true,
+            _ => functions::is_type(&name) && self.is_type_of_column(),
+        }
+    }
+
+    /// Right after a name, where no expression can begin.
+    fn follows_name(&self) -> bool {
+        self.index > 0
+            && self.code.tokens[self.index - 1].kind == TokenKind::Word
+            && !functions::is_reserved(
+                &self.code.text(self.index - 1).to_ascii_uppercase(),
+                self.rules.dialect.product,
+            )
+    }
+
+    /// `name TYPE(length)` in JSON_TABLE's COLUMNS.
+    fn is_type_of_column(&self) -> bool {
+        let in_columns = self
+            .code
+            .columns
+            .is_some_and(|columns| columns < self.index);
+        in_columns && self.follows_name()
+    }
+
+    fn check_builtin(&self, effect: Effect) -> Result<(), Refusal> {
+        match effect {
+            Effect::None => Ok(()),
+            Effect::Waits if self.name.eq_ignore_ascii_case("SLEEP") && self.is_short_sleep() => {
+                Ok(())
+            }
+            Effect::Waits if self.name.eq_ignore_ascii_case("SLEEP") => self.refuse(
+                "it makes the server wait",
+                Some("SLEEP(1) and shorter may run."),
+            ),
+            Effect::Waits => self.refuse("it makes the server wait", None),
+            Effect::Locks => self.refuse(
+                "it takes or gives back a lock that others see",
+                Some("IS_FREE_LOCK and IS_USED_LOCK look at a lock."),
+            ),
+            Effect::ReadsFile => self.refuse("it reads a file of the server", None),
+            Effect::Sequence => self.refuse(
+                "it moves the sequence",
+                Some("LASTVAL(…) shows the last number."),
+            ),
+        }
+    }
+
+    /// `SLEEP(0.5)`: one plain number.
+    fn is_short_sleep(&self) -> bool {
+        let number = self.code.tokens.get(self.index + 2);
+        let seconds = number
+            .filter(|token| token.kind == TokenKind::Number)
+            .and_then(|token| token.text(self.code.sql).parse::<f64>().ok());
+        seconds.is_some_and(|seconds| seconds <= SLEEP) && self.code.text(self.index + 3) == ")"
+    }
+
+    /// A function that somebody made. Without its database's name, every one of that name must do.
+    fn check_stored(&self, database: Option<&str>) -> Result<(), Refusal> {
+        let functions = &self.rules.functions;
+        let name = self.name.to_lowercase();
+        if database.is_none() && functions.loadable.contains(&name) {
+            return self.refuse(
+                "it is a loadable function: nobody knows what its library does",
+                None,
+            );
+        }
+        let of_name = functions.stored.get(&name).map_or(&[][..], Vec::as_slice);
+        let mut known = of_name
+            .iter()
+            .filter(|(of, _)| database.is_none_or(|database| of.eq_ignore_ascii_case(database)))
+            .peekable();
+        if known.peek().is_none() {
+            return self.refuse(
+                "it is no function that Porthole knows",
+                Some("A stored function is allowed if it is declared READS SQL DATA or NO SQL, its server is connected, and its profile allows calls."),
+            );
+        }
+        if known.any(|(_, access)| *access != DataAccess::Reads) {
+            return self.refuse(
+                "it is a stored function that is not declared READS SQL DATA or NO SQL",
+                Some("Its owner can declare what it does: ALTER FUNCTION … READS SQL DATA."),
+            );
+        }
+        if !self.rules.call_stored_functions {
+            return self.refuse(
+                "it is a stored function",
+                Some("The profile can allow stored functions that are declared to read only."),
+            );
+        }
+        Ok(())
+    }
+
+    fn refuse(&self, reason: &'static str, instead: Option<&str>) -> Result<(), Refusal> {
+        Err(Refusal {
+            kind: self.kind,
+            word: shortened(&self.name.to_uppercase()),
+            at: self.code.tokens[self.index].range.clone(),
+            reason,
+            instead: instead.map(str::to_owned),
+        })
+    }
+}
