@@ -6,7 +6,7 @@
 #   --yes     install what is missing without asking
 #   --debug   the quick build instead of the fast program
 #   --size    of the window, 1280x800 unless told
-#   FOLDER    where the pictures go, assets/ unless told
+#   FOLDER    where the pictures go (made if it is not there), assets/ unless told
 #
 # The real program in a desktop of its own (tests/window/desktop.sh), used by the names of its
 # controls as the tests do it (tests/window/drive.py). Nothing of it stays.
@@ -35,7 +35,7 @@ main() {
         --debug) profile=debug ;;
         --size) size=${2:?--size needs WIDTHxHEIGHT} && shift ;;
         -*) die "unknown argument $1 (try --help)" ;;
-        *) folder=$(realpath "$1") ;;
+        *) mkdir -p "$1" && folder=$(realpath "$1") ;;
         esac
         shift
     done

@@ -25,6 +25,8 @@ use super::{
 };
 use crate::{engine::profiles::Environment, worker::Worker};
 
+/// The window's name.
+pub const TITLE: &str = "Porthole";
 /// How often the clocks of running jobs move.
 const CLOCK: Duration = Duration::from_millis(250);
 
@@ -121,6 +123,9 @@ impl App {
             || self.notices_open
             || self.profiles.asks();
         self.focus.keep(ui.ctx(), dialog);
+        // The window's title does not reach the accessibility tree.
+        ui.ctx()
+            .accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(TITLE));
         self.shortcuts(ui);
         self.bars_ui(ui);
         self.section_ui(ui);

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
 
-use super::{app::App, options::WindowOptions};
+use super::{
+    app::{App, TITLE},
+    options::WindowOptions,
+};
 use crate::worker::Worker;
 
 /// Names the window's program to the desktop.
@@ -30,7 +33,7 @@ pub fn run(options: WindowOptions) -> Result<(), WindowError> {
     let native = NativeOptions {
         renderer: Renderer::Glow,
         viewport: ViewportBuilder::default()
-            .with_title("Porthole")
+            .with_title(TITLE)
             .with_app_id(APP_ID)
             .with_icon(Arc::new(icon()))
             .with_inner_size([1280.0, 800.0])

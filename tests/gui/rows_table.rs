@@ -726,6 +726,37 @@ fn the_thumb_and_the_trough_of_the_scroll_bar_move_the_rows() {
 }
 
 #[test]
+fn the_scroll_bars_lie_over_no_cell() {
+    let mut grid = Grid::new(numbered(40, 1000));
+    let rect = grid.rect();
+    let bar = 12.0;
+    let corners = [
+        rect.left_bottom() + vec2(bar / 2.0, -bar / 2.0),
+        rect.right_bottom() - vec2(bar / 2.0, bar / 2.0),
+    ];
+    for corner in corners {
+        grid.click_at(corner, NONE);
+        assert!(grid.table().selection().is_none(), "{corner:?}");
+    }
+    // The last row and column, whole, end where the bars begin.
+    grid.click_at(rect.center(), NONE);
+    grid.key(COMMAND, Key::End);
+    let last = grid
+        .harness
+        .query_all_by_role_and_label(Role::Cell, "1000")
+        .map(|cell| cell.rect())
+        .reduce(|last, cell| {
+            if cell.right() > last.right() {
+                cell
+            } else {
+                last
+            }
+        })
+        .expect("the last row is seen");
+    assert_eq!(rect.max - last.max, vec2(bar, bar));
+}
+
+#[test]
 fn columns_are_made_wider_by_their_edge_and_fitted_by_a_double_click() {
     let rows = Sample::new(&[("id", Kind::Int), ("text", Kind::Text)], 5).with_text(
         2,

@@ -122,16 +122,17 @@ async fn a_server_that_asks_for_a_file_never_gets_it() {
         })
         .await;
         let session = open(&server).await;
-        let error = run(&session, sql).await.1.unwrap_err();
+        let (_, end) = run(&session, sql).await;
+        session.close().await;
+        eventually("all is closed", async || server.open() == 0).await;
+        assert!(server.received(sql), "it does see what is sent");
+        assert!(!server.received(SECRET), "{command:?}");
+        let error = end.unwrap_err();
         assert!(
             matches!(error, Error::FileRequested),
             "{command:?}: {error:?}"
         );
         assert!(error.hint().is_some());
-        session.close().await;
-        eventually("all is closed", async || server.open() == 0).await;
-        assert!(server.received(sql), "it does see what is sent");
-        assert!(!server.received(SECRET), "{command:?}");
     }
 
     // In the place of any other answer: of the driver's own, and of the statements that are Porthole's.

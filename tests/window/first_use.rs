@@ -15,7 +15,7 @@ use porthole::demo::{Kind, Options, Server};
 use crate::{
     desktop::{Desktop, output},
     search,
-    window::{Window, button, entry, pause, radio},
+    window::{Window, button, entry, frame, pause, radio},
 };
 
 const SQL: &str = "SELECT id, word FROM shop.words ORDER BY id";
@@ -40,6 +40,7 @@ async fn use_for_the_first_time(kind: Kind) {
     let desktop = Desktop::start();
 
     let mut window = Window::open(&desktop);
+    window.wait(frame("Porthole"));
     make_profile(&mut window, server.port(), &password);
     let answer = test_connection(&mut window);
     let product = kind.to_string();

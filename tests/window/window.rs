@@ -31,6 +31,10 @@ pub(crate) const fn button(name: &'static str) -> Control {
     Control("button", name)
 }
 
+pub(crate) const fn frame(name: &'static str) -> Control {
+    Control("frame", name)
+}
+
 pub(crate) const fn entry(name: &'static str) -> Control {
     Control("entry", name)
 }

@@ -1,6 +1,6 @@
 //! Where the parts of the grid stand this frame, and what stands at a point.
 
-use egui::{Pos2, Rect, Ui, pos2, vec2};
+use egui::{Pos2, Rect, Ui, Vec2, pos2, vec2};
 
 use super::{
     CellRef, Rows,
@@ -28,13 +28,14 @@ pub(super) struct Areas {
     pub(super) header: Rect,
     /// The row numbers.
     pub(super) gutter: Rect,
+    /// The cells. The bars stand beside it.
     pub(super) body: Rect,
     pub(super) vertical: Option<Rect>,
     pub(super) horizontal: Option<Rect>,
     pub(super) row_height: f32,
-    /// Rows, and the part of the body that no bar covers at its end.
+    /// Rows, and the body's height.
     pub(super) span: Span,
-    /// The part of the body's width that no bar covers at its end.
+    /// The body's width.
     pub(super) view_width: f64,
     pub(super) content_width: f64,
     pub(super) pixels_per_point: f32,
@@ -72,51 +73,34 @@ impl Areas {
 
         let split = pos2(rect.left() + gutter_width, rect.top() + header_height);
         let header = Rect::from_min_max(rect.min, pos2(rect.right(), split.y));
-        let gutter = Rect::from_min_max(pos2(rect.left(), split.y), pos2(split.x, rect.bottom()));
-        let body = Rect::from_min_max(split, rect.max);
+        let room = Rect::from_min_max(split, rect.max).size().max(Vec2::ZERO);
 
         let span = |view: f32| Span {
             rows: rows.rows(),
             row_height: f64::from(row_height),
-            view: f64::from(view.max(0.0)),
+            view: f64::from(view),
         };
         let too_high = |view: f32| span(view).content() > f64::from(view);
         let too_wide = |view: f32| columns.total() > f64::from(view);
-        let wide =
-            too_wide(body.width()) || (too_high(body.height()) && too_wide(body.width() - BAR));
-        let view_height = if wide {
-            body.height() - BAR
-        } else {
-            body.height()
-        };
-        let high = too_high(view_height);
-        let view_width = if high {
-            body.width() - BAR
-        } else {
-            body.width()
-        };
-        let corner = vec2(if high { BAR } else { 0.0 }, if wide { BAR } else { 0.0 });
-        let roomy = body.width() > BAR && body.height() > BAR;
+        let roomy = room.x > BAR && room.y > BAR;
+        // A bar takes room, for which the other may be needed.
+        let wide = roomy && (too_wide(room.x) || (too_high(room.y) && too_wide(room.x - BAR)));
+        let high = roomy && too_high(if wide { room.y - BAR } else { room.y });
+        let bars = vec2(if high { BAR } else { 0.0 }, if wide { BAR } else { 0.0 });
+        let body = Rect::from_min_size(split, room - bars);
+        let gutter = Rect::from_x_y_ranges(rect.left()..=split.x, body.y_range());
         Self {
             rect,
             header,
             gutter,
             body,
-            vertical: (high && roomy).then(|| {
-                Rect::from_min_max(
-                    pos2(body.right() - BAR, body.top()),
-                    pos2(body.right(), body.bottom() - corner.y),
-                )
-            }),
-            horizontal: (wide && roomy).then(|| {
-                Rect::from_min_max(
-                    pos2(body.left(), body.bottom() - BAR),
-                    pos2(body.right() - corner.x, body.bottom()),
-                )
-            }),
+            vertical: high
+                .then(|| Rect::from_x_y_ranges(body.right()..=rect.right(), body.y_range())),
+            horizontal: wide
+                .then(|| Rect::from_x_y_ranges(body.x_range(), body.bottom()..=rect.bottom())),
             row_height,
-            span: span(view_height),
-            view_width: f64::from(view_width.max(0.0)),
+            span: span(body.height()),
+            view_width: f64::from(body.width()),
             content_width: columns.total(),
             pixels_per_point,
         }
@@ -236,6 +220,10 @@ impl Areas {
                 return Zone::Corner;
             }
             return columns.at(across).map_or(Zone::Nothing, Zone::Header);
+        }
+        if at.x >= self.body.right() || at.y >= self.body.bottom() {
+            // Where the bars end: under the row numbers, and in the corner between the two.
+            return Zone::Nothing;
         }
         let down = f64::from(at.y - self.body.top()) + position.sub;
         let steps = (down / self.span.row_height).floor().max(0.0);

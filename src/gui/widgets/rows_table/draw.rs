@@ -230,6 +230,16 @@ impl Drawing<'_> {
     }
 
     fn bars(&self, painter: &Painter, shapes: &mut Vec<Shape>) {
+        // Rows and columns that are seen in part end at the bars.
+        let (rect, body, palette) = (self.areas.rect, self.areas.body, self.look.palette);
+        if self.areas.vertical.is_some() {
+            let ground = Rect::from_min_max(body.right_top(), rect.max);
+            shapes.push(fill(ground, palette.background));
+        }
+        if self.areas.horizontal.is_some() {
+            let ground = Rect::from_min_max(pos2(rect.left(), body.bottom()), rect.max);
+            shapes.push(fill(ground, palette.background));
+        }
         let held =
             |drag: bool, rect: Rect| drag || self.pointer.is_some_and(|at| rect.contains(at));
         if let Some((rect, bar)) = self.areas.vertical_bar() {
