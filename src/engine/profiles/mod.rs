@@ -5,6 +5,7 @@
 mod address;
 pub mod check;
 pub mod env;
+mod percent;
 pub mod secrets;
 pub mod store;
 mod tls;

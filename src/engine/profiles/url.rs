@@ -6,7 +6,10 @@
 
 use std::{net::Ipv6Addr, path::PathBuf};
 
-use super::{Address, DEFAULT_PORT, Limits, Profile, ProfileName, Secret, Target, Tls, check};
+use super::{
+    Address, DEFAULT_PORT, Limits, Profile, ProfileName, Secret, Target, Tls, check,
+    percent::{decode, encode, encode_keeping},
+};
 use crate::engine::{Error, Result};
 
 /// What may stand behind `?`.
@@ -251,52 +254,6 @@ fn name(profile: &Profile) -> Result<ProfileName> {
         name = format!("{name}/{database}");
     }
     ProfileName::new(&name.chars().take(100).collect::<String>())
-}
-
-fn decode(text: &str, part: &str) -> Result<String> {
-    let wrong = || {
-        invalid(format!(
-            "the {part} has a % that two hex digits must follow"
-        ))
-    };
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let mut digit = || {
-                let digit = char::from(rest.next()?).to_digit(16)?;
-                u8::try_from(digit).ok()
-            };
-            let (Some(high), Some(low)) = (digit(), digit()) else {
-                return Err(wrong());
-            };
-            bytes.push(high << 4 | low);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8(bytes).map_err(|_| invalid(format!("the {part} is not UTF-8 once decoded")))
-}
-
-fn encode(text: &str) -> String {
-    encode_keeping(text, "")
-}
-
-fn encode_keeping(text: &str, keep: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        let c = char::from(byte);
-        if c.is_ascii_alphanumeric() || "-._~".contains(c) || (c.is_ascii() && keep.contains(c)) {
-            encoded.push(c);
-        } else {
-            encoded.push('%');
-            for digit in [byte >> 4, byte & 15] {
-                let digit = char::from_digit(digit.into(), 16);
-                encoded.extend(digit.map(|digit| digit.to_ascii_uppercase()));
-            }
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]

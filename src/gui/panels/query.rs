@@ -9,6 +9,7 @@ mod result;
 mod save;
 mod tab;
 mod tab_strip;
+mod trouble;
 mod use_database;
 
 use std::collections::BTreeMap;
