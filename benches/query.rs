@@ -6,6 +6,8 @@
 
 #![expect(clippy::print_stdout, reason = "lines of the table are what it makes")]
 
+mod common;
+
 use std::{
     fs::{self, File},
     io::Write as _,
@@ -106,7 +108,7 @@ async fn fill(server: &Server) -> Result<()> {
 }
 
 fn porthole(server: &Server) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_porthole"));
+    let mut command = Command::new(common::program());
     command
         .args(["query", SQL, "--format", "tsv", "--timeout", "0"])
         .env("MYSQL_HOST", "127.0.0.1")

@@ -3,6 +3,8 @@
 
 #![expect(clippy::print_stdout, reason = "lines of the table are what it makes")]
 
+mod common;
+
 use std::{
     env, fs,
     io::{BufRead as _, BufReader, Read, Write as _},
@@ -58,7 +60,7 @@ fn measure() -> Result<()> {
     let display = Display::start()?;
     let folder = tempfile::tempdir()?;
     let porthole = || -> Result<Window> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_porthole"));
+        let mut command = Command::new(common::program());
         command
             .arg("-vv")
             .env("PORTHOLE_CONFIG_DIR", folder.path())

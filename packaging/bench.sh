@@ -41,6 +41,9 @@ main() {
     for bench in "${benches[@]}"; do
         arguments+=(--bench "$bench")
     done
+    # The program as it is published; the benches themselves are built as cargo builds benches.
+    cargo build --locked --profile dist --bin porthole
+    export PORTHOLE_BENCH_PROGRAM=${CARGO_TARGET_DIR:-$root/target}/dist/porthole
     cargo bench --locked --no-run "${arguments[@]}"
     say
     say "$(nproc) processors, $(awk '/MemTotal/ { printf "%.0f", $2 / 1048576 }' /proc/meminfo) GiB of memory, load $(cut -d' ' -f1 /proc/loadavg) before the first bench"
