@@ -126,7 +126,7 @@ async fn prepare(
         Ok(prepared) => Ok(Some(prepared)),
         Err(mysql_async::Error::Server(error))
             if error.code == UNSUPPORTED_PREPARED
-                && matches!(statement.kind(), Kind::Help | Kind::Show) =>
+                && matches!(statement.kind(), Kind::Help | Kind::Show | Kind::XaRecover) =>
         {
             Ok(None)
         }

@@ -47,7 +47,9 @@ pub enum Kind {
     SetStatement,
     /// START TRANSACTION, BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE.
     Transaction,
-    /// XA.
+    /// XA RECOVER, which lists the transactions that are prepared.
+    XaRecover,
+    /// Any other XA.
     Xa,
     /// LOCK and UNLOCK of tables and instances.
     Lock,
@@ -121,6 +123,7 @@ impl Kind {
         Self::Set,
         Self::SetStatement,
         Self::Transaction,
+        Self::XaRecover,
         Self::Xa,
         Self::Lock,
         Self::Handler,
@@ -171,6 +174,7 @@ impl Kind {
             Self::Set => "set",
             Self::SetStatement => "set_statement",
             Self::Transaction => "transaction",
+            Self::XaRecover => "xa_recover",
             Self::Xa => "xa",
             Self::Lock => "lock",
             Self::Handler => "handler",
@@ -232,6 +236,7 @@ pub(super) fn kind(sql: &str, code: &[Token]) -> (Kind, usize) {
         "SET" if second == "STATEMENT" && !matches!(words.upper(2).as_str(), "=" | ":=") => {
             kind(Kind::SetStatement)
         }
+        "XA" if second == "RECOVER" => kind(Kind::XaRecover),
         "BEGIN" if second == "NOT" => kind(Kind::Compound),
         "LOAD" if second == "INDEX" => kind(Kind::Maintenance),
         "START" if second == "TRANSACTION" => kind(Kind::Transaction),

@@ -56,7 +56,12 @@ pub(super) fn check(
     }
     match functions::builtin(&name, product) {
         Some(effect) => call.check_builtin(effect),
-        None if token.kind == TokenKind::Word && call.is_keyword() => Ok(()),
+        None if token.kind == TokenKind::QuotedIdentifier => call.check_stored(None),
+        None if call.is_reserved() => Ok(()),
+        // Words that are not reserved can be names too.
+        None if call.is_keyword() && !rules.functions.stored.contains_key(&name.to_lowercase()) => {
+            Ok(())
+        }
         None => call.check_stored(None),
     }
 }
@@ -141,27 +146,27 @@ impl Call<'_> {
         self.code.is_keyword(before) && (verb || self.code.begins_target(before))
     }
 
-    /// An unquoted word that stands before `(` without being called.
+    /// An unquoted word that can never be a name.
+    fn is_reserved(&self) -> bool {
+        functions::is_reserved(&self.name.to_ascii_uppercase(), self.rules.dialect.product)
+    }
+
+    /// An unquoted word that stands before `(` in a place where it is not called.
     fn is_keyword(&self) -> bool {
         let Self {
             code,
             index,
-            rules,
             kind,
             name,
+            ..
         } = *self;
         let name = name.to_ascii_uppercase();
-        if functions::is_reserved(&name, rules.dialect.product) {
-            return true;
-        }
         let before = |word| code.before(index, word);
         match name.as_str() {
             "ANY" | "SOME" => index > 0 && matches!(code.text(index - 1), "=" | "<" | ">"),
-            // EXPLAIN EXTENDED (SELECT …), EXPLAIN FORMAT = JSON (SELECT …)
+            // EXPLAIN EXTENDED (SELECT …), EXPLAIN [ANALYZE] FORMAT = JSON (SELECT …)
             "EXTENDED" => index == 1,
-            _ if index == 3 && matches!(kind, Kind::Explain | Kind::Analyze) => {
-                code.is(1, "FORMAT")
-            }
+            _ if self.is_explain_format() => true,
             "ROW" => true,
             "OF" => before("MEMBER") || before("AS"),
             "ROLLUP" | "CUBE" => before("BY"),
@@ -172,6 +177,16 @@ impl Call<'_> {
             "DATETIME" | "NCHAR" if index > 0 && code.text(index - 1) == "," => true,
             _ => functions::is_type(&name) && self.is_type_of_column(),
         }
+    }
+
+    /// The JSON of `FORMAT = JSON`, right after EXPLAIN or ANALYZE.
+    fn is_explain_format(&self) -> bool {
+        let explains = matches!(self.kind, Kind::Explain | Kind::Analyze);
+        let options = if self.code.is(1, "ANALYZE") { 2 } else { 1 };
+        explains
+            && self.index == options + 2
+            && self.code.is(options, "FORMAT")
+            && self.code.text(options + 1) == "="
     }
 
     /// Right after a name, where no expression can begin.

@@ -237,7 +237,7 @@ impl<'a> Statement<'a> {
             | Kind::Analyze
             | Kind::Checksum => {}
             // Sent as text, in which a server could find a second statement.
-            Kind::Diagnostics | Kind::Help => {
+            Kind::Diagnostics | Kind::Help | Kind::XaRecover => {
                 if let Some(token) = &self.executable {
                     return Err(self.refusal(kind, token, UNCLEAR, Some("Leave the comment out.")));
                 }

@@ -29,6 +29,8 @@ fn what_reads_passes() {
     check_sql("EXPLAIN ANALYZE SELECT 1", &expect!["Analyze"]);
     check_sql("CHECKSUM TABLE t", &expect!["Checksum"]);
     check_sql("TABLE t", &expect!["Select"]);
+    check_sql("XA RECOVER CONVERT XID", &expect!["XaRecover"]);
+    check_sql("EXPLAIN FORMAT = JSON (SELECT 1)", &expect!["Explain"]);
 }
 
 #[test]
@@ -68,6 +70,8 @@ fn what_writes_is_refused_by_its_word() {
     );
     check_sql("ANALYZE TABLE t", &expect!["refused: ANALYZE at ANALYZE"]);
     check_sql("SET GLOBAL x = 1", &expect!["refused: SET at SET"]);
+    check_sql("XA COMMIT 'a'", &expect!["refused: XA at XA"]);
+    check_sql("EXPLAIN SELECT format = f(5)", &expect!["refused: F at f"]);
     check_sql("CALL p()", &expect!["refused: CALL at CALL"]);
     check_sql("USE shop", &expect!["Use"]);
     check_sql("", &expect!["refused: nothing at "]);
