@@ -13,6 +13,11 @@
 //! [`engine::sql::guard::Checked`]; what Porthole itself sends is the closed list in
 //! `engine/session/own.rs`; passwords live in [`engine::profiles::Secret`] alone.
 
+#[cfg(all(feature = "unguarded", not(debug_assertions)))]
+compile_error!(
+    "the feature `unguarded` switches read-only off for tests; it cannot be in a release"
+);
+
 pub mod cli;
 pub mod demo;
 pub mod engine;

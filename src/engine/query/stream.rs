@@ -119,8 +119,8 @@ async fn prepare(
     statement: &Checked,
     sql: &str,
 ) -> Result<Option<mysql_async::Statement>> {
-    if statement.kind() == Kind::Diagnostics {
-        return Ok(None); // and a failed PREPARE would be the warning that it shows
+    if statement.kind() == Kind::Diagnostics || lease.is_bare() {
+        return Ok(None); // of Diagnostics, a failed PREPARE would be the warning that it shows
     }
     match sheltered(lease.conn().prep(sql)).await {
         Ok(prepared) => Ok(Some(prepared)),
