@@ -302,9 +302,8 @@ impl Report {
             Ok(kind) => format!("{place}: allowed: {}: {}", kind.name(), beginning(sql)),
             Err(refusal) => {
                 let instead = refusal
-                    .instead
-                    .as_ref()
-                    .map_or_else(String::new, |instead| format!(" ({instead})"));
+                    .advice()
+                    .map_or_else(String::new, |advice| format!(" ({advice})"));
                 format!(
                     "{place}: refused: {}: {}{instead}",
                     refusal.word, refusal.reason
@@ -383,7 +382,7 @@ mod tests {
             checked(script, false),
             "1:1: allowed: select: SELECT 1\n\
              2:13: refused: SLEEP: it makes the server wait (SLEEP(1) and shorter may run.)\n\
-             4:1: refused: DELETE: it changes rows (See which rows it is about: SELECT * FROM t)\n"
+             4:1: refused: DELETE: it changes rows (This query shows the rows that it is about: SELECT * FROM t)\n"
         );
     }
 

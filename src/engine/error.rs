@@ -260,7 +260,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Connect(error) => Some(error.cause.hint().to_owned()),
-            Self::Refused(refusal) => refusal.instead.clone(),
+            Self::Refused(refusal) => refusal.advice(),
             Self::Server { code, .. } => server_hint(*code).map(str::to_owned),
             Self::LostConnection { .. } => {
                 Some("Text and rows are kept. The next run opens a new connection; run it again once the server is back.".to_owned())

@@ -18,27 +18,21 @@ pub(super) fn refuse(
     decided: usize,
 ) -> Refusal {
     let token = words.get(decided).unwrap_or(&words[0]);
-    let instead = if is_write(kind) {
-        let with = words[0].range.start..words[decided].range.start;
-        let with = if is_word(sql, &words[0], "WITH") {
-            &sql[with]
-        } else {
-            ""
-        };
-        let select = select(sql, kind, &words[decided..]).map(|select| format!("{with}{select}"));
-        match select.filter(|select| select.len() <= LONGEST && check(select, rules).is_ok()) {
-            Some(select) => format!("See which rows it is about: {select}"),
-            None => "To run it, copy it into a tool that may write.".to_owned(),
-        }
+    let query = is_write(kind)
+        .then(|| rows_of(sql, rules, kind, words, decided))
+        .flatten();
+    let instead = if query.is_some() {
+        "This query shows the rows that it is about:"
     } else {
-        instead(kind).to_owned()
+        instead(kind)
     };
     Refusal {
         kind,
         word: shortened(&token.text(sql).to_uppercase()),
         at: token.range.clone(),
         reason: reason(kind),
-        instead: Some(instead),
+        instead: Some(instead.to_owned()),
+        query,
     }
 }
 
@@ -101,7 +95,24 @@ fn instead(kind: Kind) -> &'static str {
     }
 }
 
-/// The query that shows the rows a statement is about.
+/// The query that shows the rows that a statement is about, if it may run itself.
+fn rows_of(
+    sql: &str,
+    rules: &Rules,
+    kind: Kind,
+    words: &[Token],
+    decided: usize,
+) -> Option<String> {
+    let with = words[0].range.start..words[decided].range.start;
+    let with = if is_word(sql, &words[0], "WITH") {
+        &sql[with]
+    } else {
+        ""
+    };
+    let query = format!("{with}{}", select(sql, kind, &words[decided..])?);
+    (query.len() <= LONGEST && check(&query, rules).is_ok()).then_some(query)
+}
+
 fn select(sql: &str, kind: Kind, words: &[Token]) -> Option<String> {
     let tables = words
         .iter()

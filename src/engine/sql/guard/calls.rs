@@ -283,6 +283,7 @@ impl Call<'_> {
             at: self.code.tokens[self.index].range.clone(),
             reason,
             instead: instead.map(str::to_owned),
+            query: None,
         })
     }
 }

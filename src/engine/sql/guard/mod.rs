@@ -98,8 +98,21 @@ pub struct Refusal {
     pub at: Range<usize>,
     /// Why.
     pub reason: &'static str,
-    /// What would be allowed.
+    /// What would be allowed, in words.
     pub instead: Option<String>,
+    /// A query that may run: it shows the rows that the statement is about.
+    pub query: Option<String>,
+}
+
+impl Refusal {
+    /// What would be allowed, in one line: the words, and the query after them.
+    pub fn advice(&self) -> Option<String> {
+        let words = self.instead.as_deref()?;
+        Some(match &self.query {
+            Some(query) => format!("{words} {query}"),
+            None => words.to_owned(),
+        })
+    }
 }
 
 const ONE_STATEMENT: &str = "one statement at a time";
@@ -129,6 +142,7 @@ pub fn check(sql: &str, rules: &Rules) -> Result<Checked, Refusal> {
             at: 0..0,
             reason: "there is no statement here",
             instead: None,
+            query: None,
         });
     }
     Ok(Checked {
@@ -170,6 +184,7 @@ fn readings(sql: &str, rules: &Rules) -> Result<Vec<Reading>, Refusal> {
             instead: Some(
                 "Write what is inside the comments as ordinary text, or leave it out.".to_owned(),
             ),
+            query: None,
         });
     }
     readings.extend([Reading::Code, Reading::Comments]);
@@ -397,6 +412,7 @@ impl<'a> Statement<'a> {
             at: token.range.clone(),
             reason,
             instead: instead.map(str::to_owned),
+            query: None,
         }
     }
 }

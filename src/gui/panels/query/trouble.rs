@@ -81,10 +81,7 @@ fn stopped_ui(ui: &mut Ui, stopped: &Stopped) {
         if let Some(statement) = statement {
             ui.horizontal(|ui| {
                 ui.label(RichText::new(statement).monospace());
-                let copy = Words::new(icons::COPY, "Copy statement");
-                if ui.add(Button::of(copy).with_icon()).clicked() {
-                    ui.copy_text(statement.to_owned());
-                }
+                copy_ui(ui, "Copy statement", statement);
             });
         }
     });
@@ -97,8 +94,27 @@ fn refusal_ui(ui: &mut Ui, refusal: &Refusal, tab: &Tab, show_place: &mut bool) 
         if let Some(instead) = &refusal.instead {
             hint_ui(ui, instead);
         }
-        *show_place |= show_place_ui(ui, tab);
+        if let Some(query) = &refusal.query {
+            let text = RichText::new(format::plain(query, LONGEST_MESSAGE)).monospace();
+            ui.add(Label::new(text).wrap().selectable(true));
+        }
+        ui.horizontal_wrapped(|ui| {
+            *show_place |= show_place_ui(ui, tab);
+            if let Some(query) = &refusal.query {
+                copy_ui(ui, "Copy the query", query);
+            }
+            if let Some(run) = &tab.run {
+                copy_ui(ui, "Copy the statement", &run.sql);
+            }
+        });
     });
+}
+
+fn copy_ui(ui: &mut Ui, label: &'static str, text: &str) {
+    let words = Words::new(icons::COPY, label);
+    if ui.add(Button::of(words).with_icon()).clicked() {
+        ui.copy_text(text.to_owned());
+    }
 }
 
 fn error_ui(ui: &mut Ui, error: &Error, tab: &Tab, cx: &PanelContext<'_>, show_place: &mut bool) {
