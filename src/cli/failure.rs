@@ -105,6 +105,7 @@ impl Failure {
                 | Error::FileRequested
                 | Error::File { .. }
                 | Error::Spill { .. }
+                | Error::UnsafeSession { .. }
                 | Error::Secret(_) => 1,
             },
         }

@@ -120,9 +120,11 @@ fn in_words(facts: &Facts) -> String {
         ReadOnly::Server => {
             "guaranteed by the server: this account has no right to write".to_owned()
         }
-        ReadOnly::Porthole { because, .. } => {
-            format!("guaranteed by Porthole: this account could write ({because})")
-        }
+        ReadOnly::Porthole { .. } => format!(
+            "guaranteed by {}: {}",
+            facts.read_only.guard(),
+            facts.read_only.because().unwrap_or_default()
+        ),
     };
     let mut lines = vec![
         format!(
@@ -138,7 +140,15 @@ fn in_words(facts: &Facts) -> String {
         format!("Latency       {} ms", milliseconds(facts)),
         format!("Read-only     {read_only}"),
     ];
-    if let ReadOnly::Porthole { better_account, .. } = &facts.read_only {
+    if let ReadOnly::Porthole {
+        powers,
+        better_account,
+        ..
+    } = &facts.read_only
+        && !powers.is_empty()
+    {
+        lines.push("This account could".to_owned());
+        lines.extend(powers.iter().map(|power| format!("    {power}")));
         lines.push("A better account, for a DBA to make:".to_owned());
         lines.extend(better_account.lines().map(|line| format!("    {line}")));
     }

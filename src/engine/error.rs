@@ -53,6 +53,16 @@ pub enum Error {
         /// The limit that was passed.
         after: Duration,
     },
+    /// The session could not be made one that only reads, though it could at connect; nothing was sent.
+    #[error(
+        "the statement was not sent: the session at {address} was set to read only, but {found}"
+    )]
+    UnsafeSession {
+        /// Host and port, or socket.
+        address: String,
+        /// What it is instead.
+        found: &'static str,
+    },
     /// The server asked for a file of this machine; it got nothing and the connection was closed.
     #[error(
         "the server asked for a file of this machine (LOAD DATA LOCAL); nothing was sent and the connection was closed"
@@ -269,6 +279,9 @@ impl Error {
                 "The server, or a proxy before it, breaks MySQL's protocol. Run it again; if it stays so, leave columns out to find the one that cannot be read.".to_owned(),
             ),
             Self::ReadTimeout { .. } => Some("Run it again, or set a longer read timeout in the profile.".to_owned()),
+            Self::UnsafeSession { .. } => Some(
+                "Connect again: if a proxy stands before the server, Porthole then sees who keeps the session read-only and who does not.".to_owned(),
+            ),
             Self::FileRequested => {
                 Some("An honest server does not do this. Find out who answers at this address before you connect again.".to_owned())
             }

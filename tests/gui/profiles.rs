@@ -213,6 +213,15 @@ impl Window {
         self.settle();
     }
 
+    /// Also where one would have to scroll first.
+    #[track_caller]
+    fn switch(&mut self, label: &str) {
+        self.harness
+            .get_by_role_and_label(Role::CheckBox, label)
+            .click_accesskit();
+        self.settle();
+    }
+
     /// The click, the command, and the frame in which a small window takes its measure.
     fn settle(&mut self) {
         self.harness.run_steps(4);
@@ -287,6 +296,23 @@ fn a_new_profile_is_typed_and_saved() {
     assert_eq!(saved[0].environment, Environment::Production);
     assert!(window.has("Shop, production, closed"));
     assert!(!window.has("Save"), "nothing is left to save");
+}
+
+#[test]
+fn what_may_run_besides_reading_is_two_switches_that_are_off() {
+    let mut window = Window::with(&[profile("a")]);
+    window.click("a, other, closed");
+    let switches = |window: &Window| {
+        let saved = &window.saved()[0];
+        (saved.call_stored_functions, saved.check_tables)
+    };
+    assert_eq!(switches(&window), (false, false));
+    window.switch("Stored functions that are declared to read");
+    window.click("Save");
+    window.until("it is saved", |window| switches(window) == (true, false));
+    window.switch("CHECK TABLE");
+    window.click("Save");
+    window.until("it is saved", |window| switches(window) == (true, true));
 }
 
 #[test]

@@ -198,6 +198,7 @@ fn value(name: &str) -> &'static str {
         "NOW()" => "2026-01-01 00:00:00",
         "@@time_zone" => "+00:00",
         "@@hostname" => "scripted",
+        "@@session.transaction_read_only" | "@@session.autocommit" => "1",
         _ => "",
     }
 }
@@ -211,6 +212,17 @@ pub(crate) fn end_of_rows() -> Vec<u8> {
     vec![0xfe, 0, 0, 2, 0]
 }
 
+/// "It failed."
+pub(crate) fn error(code: u16, message: &str) -> Vec<u8> {
+    [
+        &[0xff],
+        &code.to_le_bytes()[..],
+        b"#HY000",
+        message.as_bytes(),
+    ]
+    .concat()
+}
+
 /// Asks the client to send a file.
 pub(crate) fn file_request(name: &str) -> Vec<u8> {
     [&[0xfb], name.as_bytes()].concat()
@@ -218,11 +230,16 @@ pub(crate) fn file_request(name: &str) -> Vec<u8> {
 
 /// Columns of text and rows as they are given.
 pub(crate) fn result_set(names: &[&str], rows: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    result_set_ending(names, rows, 2)
+}
+
+/// The same, with these status flags at its end.
+pub(crate) fn result_set_ending(names: &[&str], rows: &[Vec<u8>], status: u16) -> Vec<Vec<u8>> {
     let mut packets = vec![vec![names.len() as u8]];
     packets.extend(names.iter().map(|name| column(name)));
     packets.push(end_of_rows());
     packets.extend_from_slice(rows);
-    packets.push(end_of_rows());
+    packets.push([&[0xfe, 0, 0], &status.to_le_bytes()[..]].concat());
     packets
 }
 

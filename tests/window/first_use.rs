@@ -109,7 +109,8 @@ fn test_connection(window: &mut Window<'_>) -> String {
     window.press(button("Test connection"));
     let read_only = window.read("Read-only by");
     assert!(
-        read_only.starts_with("Read-only by Porthole: this account could write (DELETE"),
+        read_only
+            .starts_with("Read-only by Porthole: this account could do more than read (DELETE"),
         "{read_only}"
     );
     window.read("Account reader@127.0.0.1");

@@ -43,6 +43,12 @@ pub struct Profile {
     pub password: PasswordSource,
     /// Limits in time and number.
     pub limits: Limits,
+    /// Stored functions may be called, if they are declared READS SQL DATA or NO SQL.
+    #[serde(skip_serializing_if = "is_off")]
+    pub call_stored_functions: bool,
+    /// CHECK TABLE may run: it reads whole tables and holds them meanwhile.
+    #[serde(skip_serializing_if = "is_off")]
+    pub check_tables: bool,
     /// Session time zone, an offset such as `+00:00` or a name that the server knows.
     pub time_zone: String,
     /// How many connections, for how long.
@@ -51,6 +57,15 @@ pub struct Profile {
     pub include_databases: Vec<String>,
     /// Tables left out of the schema list, as `table` or `database.table`; `*` stands for any characters.
     pub exclude_tables: Vec<String>,
+}
+
+/// What is off is not written.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_off(switch: &bool) -> bool {
+    !switch
 }
 
 impl Default for Profile {
@@ -65,6 +80,8 @@ impl Default for Profile {
             tls: Tls::default(),
             password: PasswordSource::Ask,
             limits: Limits::default(),
+            call_stored_functions: false,
+            check_tables: false,
             time_zone: "+00:00".to_owned(),
             pool: PoolSettings::default(),
             include_databases: Vec::new(),

@@ -126,7 +126,10 @@ async fn prepare(
         Ok(prepared) => Ok(Some(prepared)),
         Err(mysql_async::Error::Server(error))
             if error.code == UNSUPPORTED_PREPARED
-                && matches!(statement.kind(), Kind::Help | Kind::Show | Kind::XaRecover) =>
+                && matches!(
+                    statement.kind(),
+                    Kind::Help | Kind::Show | Kind::XaRecover | Kind::CheckTable
+                ) =>
         {
             Ok(None)
         }

@@ -6,6 +6,7 @@ use mysql_async::{Conn, prelude::Queryable as _};
 
 use super::{
     grants::{self, ReadOnly},
+    layer::{self, Layer},
     own::Own,
     shelter::sheltered,
 };
@@ -66,12 +67,13 @@ impl Facts {
 }
 
 /// Ask a fresh connection.
-pub(super) async fn read(conn: &mut Conn, profile: &Profile) -> mysql_async::Result<Facts> {
+pub(super) async fn read(
+    conn: &mut Conn,
+    profile: &Profile,
+) -> mysql_async::Result<(Facts, Layer)> {
     let version = first_cell(Own::Version.rows(conn).await?);
     let dialect = Dialect::parse(&version);
-    Own::make_safe(dialect, profile, None, profile.limits.statement())
-        .run(conn)
-        .await?;
+    let (layer, unkept_by) = layer::set_up(conn, dialect, profile, &version).await?;
     let row = Own::Identify
         .rows(conn)
         .await?
@@ -93,15 +95,7 @@ pub(super) async fn read(conn: &mut Conn, profile: &Profile) -> mysql_async::Res
         version,
         cipher: status("Ssl_cipher").unwrap_or_default(),
     });
-    // An account may not be allowed to see its own grants through a proxy: then nothing is known.
-    let grants = match Own::Grants.rows(conn).await {
-        Ok(rows) => rows
-            .into_iter()
-            .filter_map(|row| row.into_iter().next().flatten())
-            .collect(),
-        Err(mysql_async::Error::Server(_)) => Vec::new(),
-        Err(error) => return Err(error),
-    };
+    let grants = grants(conn, dialect).await?;
     let mut latency = Duration::MAX;
     for _ in 0..3 {
         let start = Instant::now();
@@ -113,7 +107,7 @@ pub(super) async fn read(conn: &mut Conn, profile: &Profile) -> mysql_async::Res
     } else {
         field(3)
     };
-    Ok(Facts {
+    let facts = Facts {
         address: profile.address.to_string(),
         product: dialect.product,
         version,
@@ -122,11 +116,49 @@ pub(super) async fn read(conn: &mut Conn, profile: &Profile) -> mysql_async::Res
         server_time: field(2),
         time_zone,
         latency,
-        read_only: grants::judge(&grants, dialect),
+        read_only: grants::judge(&grants, dialect, unkept_by),
         sql_mode: SqlMode::parse(&field(1)),
         sql_mode_text: field(1),
         node,
+    };
+    Ok((facts, layer))
+}
+
+/// The lines of SHOW GRANTS. An account may not be allowed to see its own through a proxy: then nothing is known.
+async fn grants(conn: &mut Conn, dialect: Dialect) -> mysql_async::Result<Vec<String>> {
+    let mut lines = lines(Own::Grants, conn).await?;
+    if dialect.product == Product::MySql && grants::has_roles(&lines) {
+        let active = lines_of_active_roles(conn).await?;
+        lines.extend(active);
+    }
+    Ok(lines)
+}
+
+async fn lines_of_active_roles(conn: &mut Conn) -> mysql_async::Result<Vec<String>> {
+    let active = lines(Own::ActiveRoles, conn).await?.join("");
+    if active == "NONE" {
+        return Ok(Vec::new());
+    }
+    let of_roles = match grants::active_roles(&active) {
+        Some(own) => lines(own, conn).await?,
+        None => Vec::new(),
+    };
+    Ok(if of_roles.is_empty() {
+        vec![grants::UNKNOWN.to_owned()]
+    } else {
+        of_roles
     })
+}
+
+async fn lines(own: Own<'_>, conn: &mut Conn) -> mysql_async::Result<Vec<String>> {
+    match own.rows(conn).await {
+        Ok(rows) => Ok(rows
+            .into_iter()
+            .filter_map(|row| row.into_iter().next().flatten())
+            .collect()),
+        Err(mysql_async::Error::Server(_)) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Which server answers on this line.

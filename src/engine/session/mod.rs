@@ -8,7 +8,10 @@ mod bare;
 mod connect;
 pub mod facts;
 pub mod flavour;
+mod functions;
 pub mod grants;
+mod layer;
+mod lookalike;
 mod own;
 pub mod shelter;
 mod tls;
@@ -24,14 +27,14 @@ use mysql_async::{Conn, Opts, Pool, prelude::Queryable as _};
 
 pub use super::sql::dialect::{Dialect, Product};
 pub use facts::{Facts, TlsFacts};
-pub use grants::ReadOnly;
+pub use grants::{Power, ReadOnly};
 
-use self::{own::Own, shelter::sheltered};
+use self::{layer::Layer, own::Own, shelter::sheltered};
 use super::{
     Error, Result,
     error::{ConnectCause, ConnectError},
     profiles::{Profile, Secret},
-    sql::guard::Rules,
+    sql::guard::{Functions, Rules},
 };
 
 /// Time for a polite goodbye; then the line is simply dropped.
@@ -60,6 +63,9 @@ struct Inner {
     /// another meanwhile.
     first: Mutex<Option<Conn>>,
     facts: Facts,
+    /// Does the session's read-only mode hold on this server?
+    layer: Layer,
+    functions: Arc<Functions>,
     /// Connections that stand in a database: the reset on return does not undo that, and a tab without a
     /// database must not get one of them.
     placed: Mutex<HashSet<u32>>,
@@ -74,8 +80,10 @@ impl Inner {
             profile: profile.clone(),
             opts: first.opts,
             pool: first.pool,
-            first: Mutex::new(Some(first.conn)),
+            first: Mutex::new(first.conn),
             facts: first.facts,
+            layer: first.layer,
+            functions: Arc::new(first.functions),
             placed: Mutex::default(),
             #[cfg(feature = "unguarded")]
             bare: false,
@@ -94,16 +102,21 @@ impl fmt::Debug for Session {
 /// Connect once, look, and close again: the answer of "Test connection".
 pub async fn test(profile: &Profile, password: Option<&Secret>) -> Result<Facts> {
     let first = First::connect(profile, password).await?;
-    say_goodbye(first.conn).await;
+    if let Some(conn) = first.conn {
+        say_goodbye(conn).await;
+    }
     Ok(first.facts)
 }
 
 /// The first connection of a profile, and what was read over it.
 struct First {
-    conn: Conn,
+    /// `None` once it cannot be used any more.
+    conn: Option<Conn>,
     pool: Pool,
     opts: Opts,
     facts: Facts,
+    layer: Layer,
+    functions: Functions,
 }
 
 impl First {
@@ -111,25 +124,45 @@ impl First {
         check_time_zone(profile)?;
         let (mut conn, pool, opts) = connect::open(profile, password).await?;
         let limit = Duration::from_secs(profile.limits.connect_timeout_secs.max(1));
-        let facts = match tokio::time::timeout(limit, facts::read(&mut conn, profile)).await {
-            Ok(facts) => facts.map_err(|error| connect::classify(profile, error))?,
-            Err(_) => {
-                return Err(Error::Connect(ConnectError {
-                    cause: ConnectCause::Timeout,
-                    address: profile.address.to_string(),
-                    message: format!(
-                        "connected, but the server did not answer within {} s",
-                        limit.as_secs()
-                    ),
-                }));
-            }
-        };
+        let (facts, layer) =
+            match tokio::time::timeout(limit, facts::read(&mut conn, profile)).await {
+                Ok(read) => read.map_err(|error| connect::classify(profile, error))?,
+                Err(_) => {
+                    return Err(Error::Connect(ConnectError {
+                        cause: ConnectCause::Timeout,
+                        address: profile.address.to_string(),
+                        message: format!(
+                            "connected, but the server did not answer within {} s",
+                            limit.as_secs()
+                        ),
+                    }));
+                }
+            };
         Ok(Self {
-            conn,
+            conn: Some(conn),
             pool,
             opts,
             facts,
+            layer,
+            functions: Functions::default(),
         })
+    }
+
+    /// The functions that may be called, if the profile allows any. A server that is slow to tell them is no reason
+    /// not to connect: then none may, and the connection that waits for the answer is not used again.
+    async fn learn_functions(&mut self, profile: &Profile) -> Result<()> {
+        let Some(mut conn) = self.conn.take_if(|_| profile.call_stored_functions) else {
+            return Ok(());
+        };
+        let dialect = self.facts.dialect();
+        match tokio::time::timeout(ANSWER, functions::read(&mut conn, dialect)).await {
+            Ok(functions) => {
+                self.functions = functions.map_err(|error| connect::classify(profile, error))?;
+                self.conn = Some(conn);
+            }
+            Err(_) => say_goodbye(conn).await,
+        }
+        Ok(())
     }
 }
 
@@ -156,7 +189,8 @@ fn check_time_zone(profile: &Profile) -> Result<()> {
 impl Session {
     /// Open a profile: connect once, read who answers, and keep a pool for what follows.
     pub async fn open(profile: &Profile, password: Option<&Secret>) -> Result<Self> {
-        let first = First::connect(profile, password).await?;
+        let mut first = First::connect(profile, password).await?;
+        first.learn_functions(profile).await?;
         Ok(Self {
             inner: Arc::new(Inner::new(profile, first)),
         })
@@ -177,7 +211,9 @@ impl Session {
         Rules {
             dialect: self.inner.facts.dialect(),
             sql_mode: self.inner.facts.sql_mode,
-            ..Rules::default()
+            functions: self.inner.functions.clone(),
+            call_stored_functions: self.inner.profile.call_stored_functions,
+            check_tables: self.inner.profile.check_tables,
         }
     }
 
@@ -336,30 +372,10 @@ impl Session {
                 say_goodbye(conn).await;
                 continue;
             }
-            let facts = &self.inner.facts;
-            let safe = Own::make_safe(
-                facts.dialect(),
-                self.profile(),
-                Some(&facts.sql_mode_text),
-                time_limit,
-            );
-            let made_safe = if self.is_bare() {
-                Ok(Ok(()))
-            } else {
-                tokio::time::timeout(ANSWER, safe.run(&mut conn)).await
-            };
-            let lost = match made_safe {
-                Ok(Ok(())) => None,
-                Ok(Err(error @ mysql_async::Error::Server(_))) => {
-                    say_goodbye(conn).await;
-                    return Err(self.error(error));
-                }
-                Ok(Err(error)) => Some(self.error(error)),
-                Err(_) => Some(self.silent(ANSWER)),
-            };
-            if let Some(error) = lost {
+            if let Err(error) = self.make_safe(&mut conn, time_limit).await {
+                self.forget_place(conn.id());
                 say_goodbye(conn).await;
-                if stale {
+                if stale || matches!(error, Error::Server { .. }) {
                     return Err(error);
                 }
                 stale = true;
@@ -374,6 +390,46 @@ impl Session {
                 Some(name) => lease.in_database(name).await,
                 None => Ok(lease),
             };
+        }
+    }
+
+    /// Set the session up again, and see that it is so.
+    async fn make_safe(&self, conn: &mut Conn, time_limit: Duration) -> Result<()> {
+        let facts = &self.inner.facts;
+        if self.is_bare() {
+            return Ok(());
+        }
+        let own = Own::make_safe(
+            facts.dialect(),
+            self.profile(),
+            Some(&facts.sql_mode_text),
+            time_limit,
+            self.inner.layer,
+        );
+        tokio::time::timeout(ANSWER, own.run(conn))
+            .await
+            .map_err(|_| self.silent(ANSWER))?
+            .map_err(|error| self.error(error))?;
+        if self.inner.layer != Layer::Kept {
+            return Ok(());
+        }
+        let found = tokio::time::timeout(ANSWER, layer::surprise(conn, facts.dialect()))
+            .await
+            .map_err(|_| self.silent(ANSWER))?
+            .map_err(|error| self.error(error))?;
+        match found {
+            None if layer::is_left_open(conn) => {
+                Err(self.unsafe_session("it is inside a transaction"))
+            }
+            None => Ok(()),
+            Some(found) => Err(self.unsafe_session(found)),
+        }
+    }
+
+    fn unsafe_session(&self, found: &'static str) -> Error {
+        Error::UnsafeSession {
+            address: self.inner.facts.address.clone(),
+            found,
         }
     }
 
@@ -466,10 +522,11 @@ impl Lease {
             .collect())
     }
 
-    /// Give the connection back after a clean end; close it after any other.
+    /// Give the connection back after a clean end; close it after any other, and where a statement left a transaction
+    /// open.
     pub(in crate::engine) async fn finish(mut self, clean: bool) {
         let Some(conn) = self.conn.take() else { return };
-        if clean {
+        if clean && !layer::is_left_open(&conn) {
             drop(conn); // back to the pool, which resets it
         } else {
             self.session.forget_place(self.id);

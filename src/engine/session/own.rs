@@ -8,32 +8,52 @@ use std::time::Duration;
 
 use mysql_async::{Conn, Row, Value, prelude::Queryable as _};
 
-use super::shelter::sheltered;
+use super::{functions, layer::Layer, lookalike, shelter::sheltered};
 use crate::engine::{
     profiles::Profile,
-    sql::{dialect::Dialect, names::quote_identifier},
+    sql::{
+        dialect::{Dialect, Product},
+        names::quote_identifier,
+    },
 };
 
 /// One of our own statements.
 #[derive(Clone, Debug)]
 pub(super) enum Own<'a> {
-    /// Before every statement: the session only reads, has the profile's time zone and the statement's limit,
-    /// speaks utf8mb4 (a reset gives a MySQL session the server's own character set) and reads quotes as the guard
-    /// does, whatever the server's settings have become.
+    /// Before every statement: the session only reads and opens no transaction, has the profile's time zone and the
+    /// statement's limit, speaks utf8mb4 (a reset gives a MySQL session the server's own character set) and reads
+    /// quotes as the guard does, whatever the server's settings have become.
     MakeSafe {
         dialect: Dialect,
+        /// Not where the server has refused it.
+        read_only: bool,
         time_zone: &'a str,
         sql_mode: Option<&'a str>,
         time_limit: Duration,
     },
+    /// After it, before every statement: the session is what was set, or the statement is not sent.
+    Verify(Dialect),
     /// At connect, first: the product decides how the rest is said.
     Version,
+    /// At connect: a proxy that does not keep a session read-only gives itself away; in these very words, because
+    /// ProxySQL answers no others by itself.
+    VersionComment,
+    /// At connect: a product that only speaks like MySQL has variables of its own.
+    ProductVariables,
     /// At connect: as whom, how text is read, and the server's clock.
     Identify,
     /// At connect: is the line encrypted, and how.
     TlsStatus,
     /// At connect: could this account write.
     Grants,
+    /// At connect, where that account has roles: which are active (MySQL 8.0 shows the rights of roles only if asked).
+    ActiveRoles,
+    /// Then: what these roles allow. MySQL's own text of their names, checked by its maker.
+    GrantsOfRoles(&'a str),
+    /// At connect, if the profile lets stored functions be called: what each is declared to do.
+    StoredFunctions,
+    /// And which functions come from a library, so that nobody knows what they do.
+    LoadableFunctions(Dialect),
     /// A tab's database; a statement of a person cannot change it.
     UseDatabase(&'a str),
     /// After a statement that the server warned about, on the same connection.
@@ -51,6 +71,7 @@ impl<'a> Own<'a> {
         profile: &'a Profile,
         sql_mode: Option<&'a str>,
         time_limit: Duration,
+        layer: Layer,
     ) -> Self {
         let words = |mode: &&str| {
             mode.chars()
@@ -58,6 +79,7 @@ impl<'a> Own<'a> {
         };
         Own::MakeSafe {
             dialect,
+            read_only: layer != Layer::Refused,
             time_zone: &profile.time_zone,
             sql_mode: sql_mode.filter(words),
             time_limit,
@@ -69,14 +91,21 @@ impl<'a> Own<'a> {
         match self {
             Self::MakeSafe {
                 dialect,
+                read_only,
                 time_zone,
                 sql_mode,
                 time_limit,
             } => {
-                let mut sql = format!(
-                    "SET SESSION {} = 1, time_zone = '{time_zone}', character_set_client = utf8mb4, \
-                     character_set_connection = utf8mb4, character_set_results = utf8mb4",
-                    dialect.read_only_variable()
+                let mut sql = "SET SESSION ".to_owned();
+                if *read_only {
+                    sql.push_str(dialect.read_only_variable());
+                    sql.push_str(" = 1, ");
+                }
+                sql.push_str("autocommit = 1, time_zone = '");
+                sql.push_str(time_zone);
+                sql.push_str(
+                    "', character_set_client = utf8mb4, character_set_connection = utf8mb4, \
+                     character_set_results = utf8mb4",
                 );
                 let mode = sql_mode.map(|mode| format!("sql_mode = '{mode}'"));
                 for more in mode.into_iter().chain(dialect.time_limit(*time_limit)) {
@@ -85,13 +114,44 @@ impl<'a> Own<'a> {
                 }
                 sql
             }
+            Self::Verify(dialect) => {
+                let variable = dialect.read_only_variable();
+                let transaction = match dialect.product {
+                    Product::MySql => "",
+                    Product::MariaDb => ", @@session.in_transaction",
+                };
+                format!("SELECT @@session.{variable}, @@session.autocommit{transaction}")
+            }
             Self::Version => "SELECT VERSION()".to_owned(),
+            Self::VersionComment => "select @@version_comment limit 1".to_owned(),
+            Self::ProductVariables => {
+                let names: Vec<String> = lookalike::variables()
+                    .map(|name| format!("'{name}'"))
+                    .collect();
+                format!(
+                    "SHOW VARIABLES WHERE Variable_name IN ({})",
+                    names.join(", ")
+                )
+            }
             Self::Identify => {
                 "SELECT CURRENT_USER(), @@sql_mode, NOW(), @@time_zone, @@system_time_zone"
                     .to_owned()
             }
             Self::TlsStatus => "SHOW SESSION STATUS LIKE 'Ssl_%'".to_owned(),
             Self::Grants => "SHOW GRANTS".to_owned(),
+            Self::ActiveRoles => "SELECT CURRENT_ROLE()".to_owned(),
+            Self::GrantsOfRoles(roles) => format!("SHOW GRANTS FOR CURRENT_USER() USING {roles}"),
+            Self::StoredFunctions => format!(
+                "SELECT routine_schema, routine_name, sql_data_access FROM information_schema.routines \
+                 WHERE routine_type = 'FUNCTION' LIMIT {}",
+                functions::MOST + 1
+            ),
+            Self::LoadableFunctions(dialect) => match dialect.product {
+                Product::MySql if dialect.version >= (8, 0, 0) => {
+                    "SELECT udf_name FROM performance_schema.user_defined_functions".to_owned()
+                }
+                _ => "SELECT name FROM mysql.func".to_owned(),
+            },
             Self::UseDatabase(name) => format!("USE {}", quote_identifier(name)),
             Self::Warnings => "SHOW WARNINGS LIMIT 100".to_owned(),
             Self::Node => "SELECT @@hostname, @@server_id".to_owned(),
@@ -137,27 +197,43 @@ mod tests {
 
     #[test]
     fn a_session_is_made_safe_in_one_statement() {
-        let sql = |version, sql_mode| {
+        let sql = |version, sql_mode, read_only| {
             Own::MakeSafe {
                 dialect: Dialect::parse(version),
+                read_only,
                 time_zone: "+00:00",
                 sql_mode,
                 time_limit: Duration::from_millis(1500),
             }
             .sql()
         };
-        let utf8 = "character_set_client = utf8mb4, character_set_connection = utf8mb4, character_set_results = utf8mb4";
+        let utf8 = "autocommit = 1, time_zone = '+00:00', character_set_client = utf8mb4, character_set_connection = utf8mb4, character_set_results = utf8mb4";
         assert_eq!(
-            sql("9.7.4", None),
-            format!(
-                "SET SESSION transaction_read_only = 1, time_zone = '+00:00', {utf8}, max_execution_time = 1500"
-            )
+            sql("9.7.4", None, true),
+            format!("SET SESSION transaction_read_only = 1, {utf8}, max_execution_time = 1500")
         );
         assert_eq!(
-            sql("10.11.18-MariaDB", Some("ANSI_QUOTES")),
+            sql("8.0.11-TiDB-v7.5.0", None, false),
+            format!("SET SESSION {utf8}, max_execution_time = 1500")
+        );
+        assert_eq!(
+            sql("10.11.18-MariaDB", Some("ANSI_QUOTES"), true),
             format!(
-                "SET SESSION tx_read_only = 1, time_zone = '+00:00', {utf8}, sql_mode = 'ANSI_QUOTES', max_statement_time = 1.500"
+                "SET SESSION tx_read_only = 1, {utf8}, sql_mode = 'ANSI_QUOTES', max_statement_time = 1.500"
             )
+        );
+    }
+
+    #[test]
+    fn a_session_is_read_back_as_each_server_names_it() {
+        let sql = |version| Own::Verify(Dialect::parse(version)).sql();
+        assert_eq!(
+            sql("9.7.4"),
+            "SELECT @@session.transaction_read_only, @@session.autocommit"
+        );
+        assert_eq!(
+            sql("10.11.18-MariaDB"),
+            "SELECT @@session.tx_read_only, @@session.autocommit, @@session.in_transaction"
         );
     }
 }

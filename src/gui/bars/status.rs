@@ -121,12 +121,17 @@ fn read_only_ui(ui: &mut Ui, read_only: &ReadOnly) {
             ui.label("Read-only by the server")
                 .on_hover_text("This account has no right to change anything.");
         }
-        ReadOnly::Porthole { because, .. } => {
+        ReadOnly::Porthole { unkept_by, .. } => {
             mark_ui(ui, icons::SHIELD_WARNING, palette.warning);
-            ui.label("Read-only by Porthole").on_hover_text(format!(
-                "This account could write ({because}). Porthole refuses what is not reading and keeps the session \
-                 read-only; the profile shows statements for a better account."
-            ));
+            let because = read_only.because().unwrap_or_default();
+            let does = if unkept_by.is_some() {
+                "Porthole refuses what is not reading, and nothing stands behind it but the account's rights."
+            } else {
+                "Porthole refuses what is not reading and keeps the session read-only; the profile shows statements \
+                 for a better account."
+            };
+            ui.label(format!("Read-only by {}", read_only.guard()))
+                .on_hover_text(format!("Not by the server, because {because}. {does}"));
         }
     }
 }

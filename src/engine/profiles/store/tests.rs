@@ -54,6 +54,21 @@ fn no_file_is_an_empty_list_and_makes_nothing() {
 }
 
 #[test]
+fn a_switch_is_written_only_when_it_is_on() {
+    let (_dir, store) = store();
+    store.add(&profile("off")).unwrap();
+    let text = fs::read_to_string(store.path()).unwrap();
+    assert!(!text.contains("call_stored_functions") && !text.contains("check_tables"));
+    let on = Profile {
+        call_stored_functions: true,
+        check_tables: true,
+        ..profile("on")
+    };
+    store.add(&on).unwrap();
+    assert_eq!(store.load().unwrap().profiles[1], on);
+}
+
+#[test]
 fn the_file_is_readable_by_people_and_comes_back_the_same() {
     let (_dir, store) = store();
     let first = Profile {
@@ -284,7 +299,7 @@ fn what_cannot_be_understood_is_named_with_its_line() {
     let head =
         "version = 1\n[[profile]]\nid = \"0123456789abcdef0123456789abcdef\"\nname = \"a\"\n";
     let say = |rest: &str| complaint(&format!("{head}{rest}"));
-    expect!["The saved profiles could not be read: line 5: unknown field `colour`, expected one of `id`, `name`, `address`, `user`, `database`, `environment`, `tls`, `password`, `limits`, `time_zone`, `pool`, `include_databases`, `exclude_tables`"].assert_eq(&say("colour = 3\n"));
+    expect!["The saved profiles could not be read: line 5: unknown field `colour`, expected one of `id`, `name`, `address`, `user`, `database`, `environment`, `tls`, `password`, `limits`, `call_stored_functions`, `check_tables`, `time_zone`, `pool`, `include_databases`, `exclude_tables`"].assert_eq(&say("colour = 3\n"));
     expect!["The saved profiles could not be read: line 5: unknown variant `prod`, expected one of `production`, `staging`, `development`, `other`"].assert_eq(&say("environment = \"prod\"\n"));
     expect![
         "The saved profiles could not be read: line 7: invalid value: integer `70000`, expected u16"

@@ -261,14 +261,12 @@ impl<'a> Statement<'a> {
             | Kind::Explain
             | Kind::Analyze
             | Kind::Checksum => {}
-            // Sent as text, in which a server could find a second statement.
-            Kind::Diagnostics | Kind::Help | Kind::XaRecover => {
-                if let Some(token) = &self.executable {
-                    return Err(self.refusal(kind, token, UNCLEAR, Some("Leave the comment out.")));
-                }
-            }
+            Kind::Diagnostics | Kind::Help | Kind::XaRecover => self.check_plain(kind)?,
             Kind::Use => self.check_use(&words)?,
-            Kind::CheckTable => self.check_check_table(&words)?,
+            Kind::CheckTable => {
+                self.check_plain(kind)?;
+                self.check_check_table(&words)?;
+            }
             _ => return Err(advice::refuse(self.sql, self.rules, kind, &words, decided)),
         }
         let (closes, columns) = (
@@ -308,6 +306,14 @@ impl<'a> Statement<'a> {
                 refuse(ONE_STATEMENT, "Run the statements one after the other.")
             }
             _ => Ok(()),
+        }
+    }
+
+    /// What goes as text, in which a server could find a second statement.
+    fn check_plain(&self, kind: Kind) -> Result<(), Refusal> {
+        match &self.executable {
+            Some(token) => Err(self.refusal(kind, token, UNCLEAR, Some("Leave the comment out."))),
+            None => Ok(()),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::{
         Error,
         error::ConnectCause,
         profiles::Address,
-        session::{Facts, ReadOnly},
+        session::{Facts, Power, ReadOnly},
     },
     gui::{
         icons,
@@ -91,18 +91,38 @@ pub(super) fn facts_ui(ui: &mut Ui, facts: &Facts) {
             "Read-only by the server: this account has no right to write",
         ),
         ReadOnly::Porthole {
-            because,
+            powers,
             better_account,
+            ..
         } => {
-            let words = format!("Read-only by Porthole: this account could write ({because})");
+            let words = format!(
+                "Read-only by {}: {}",
+                facts.read_only.guard(),
+                facts.read_only.because().unwrap_or_default()
+            );
             marked_ui(
                 ui,
                 icons::SHIELD_WARNING,
                 palette.warning,
                 &printable(&words),
             );
-            better_account_ui(ui, better_account);
+            powers_ui(ui, powers);
+            if !powers.is_empty() {
+                better_account_ui(ui, better_account);
+            }
         }
+    }
+}
+
+/// What the account could do, and by which rights.
+fn powers_ui(ui: &mut Ui, powers: &[Power]) {
+    for power in powers {
+        let words = sentence(&printable(&power.to_string()));
+        ui.label(
+            RichText::new(format!("•  {words}"))
+                .small()
+                .color(ui.palette().secondary),
+        );
     }
 }
 

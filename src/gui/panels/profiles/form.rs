@@ -20,7 +20,10 @@ use crate::{
         context::PanelContext,
         icons,
         theme::{CONTROL_HEIGHT, PaletteExt as _, SPACE},
-        widgets::{button::Button, choice::radio_ui},
+        widgets::{
+            button::Button,
+            choice::{check_box_ui, radio_ui},
+        },
         words::Words,
     },
 };
@@ -54,6 +57,7 @@ pub(super) fn form_ui(ui: &mut Ui, draft: &mut Draft, beside: &Beside<'_>, cx: &
     server_ui(ui, draft, beside, cx);
     account_ui(ui, draft, beside, cx);
     encryption_ui(ui, draft, beside, cx);
+    read_only_ui(ui, draft);
     fold_ui(
         ui,
         "Limits, time zone and connections",
@@ -283,6 +287,29 @@ fn encryption_ui(ui: &mut Ui, draft: &mut Draft, beside: &Beside<'_>, cx: &Panel
             );
         });
     }
+}
+
+/// What may run besides plain reading. There is no switch for more.
+fn read_only_ui(ui: &mut Ui, draft: &mut Draft) {
+    section_ui(ui, "Read-only");
+    row_ui(ui, "Allow besides", |ui, _| {
+        check_box_ui(
+            ui,
+            &mut draft.call_stored_functions,
+            "Stored functions that are declared to read",
+        );
+    });
+    below_ui(ui, |ui| {
+        note_ui(
+            ui,
+            "READS SQL DATA or NO SQL. The server does not check what a function declares; its session stays read-only.",
+        );
+        check_box_ui(ui, &mut draft.check_tables, "CHECK TABLE");
+        note_ui(
+            ui,
+            "It reads whole tables and holds them meanwhile, and marks a table that it finds damaged.",
+        );
+    });
 }
 
 fn limits_ui(ui: &mut Ui, draft: &mut Draft, beside: &Beside<'_>) {

@@ -1,0 +1,96 @@
+//! The functions that a server has beyond its own, for the guard. Read once, at connect, and only where the profile
+//! lets stored functions be called: elsewhere none may run, and nothing needs to be known.
+
+use std::collections::HashMap;
+
+use mysql_async::Conn;
+
+use super::own::Own;
+use crate::engine::sql::{
+    dialect::Dialect,
+    guard::{DataAccess, Functions},
+};
+
+/// Stored functions that are read at most. A server with more gets none of them called: half a list could lack the
+/// one of a name that writes.
+pub(super) const MOST: usize = 20_000;
+
+/// What the server tells; what it does not tell stays unknown, and is refused.
+pub(super) async fn read(conn: &mut Conn, dialect: Dialect) -> mysql_async::Result<Functions> {
+    let loadable = answered(Own::LoadableFunctions(dialect), conn).await?;
+    let stored = answered(Own::StoredFunctions, conn).await?;
+    Ok(Functions {
+        stored: by_name(stored),
+        loadable: loadable
+            .into_iter()
+            .filter_map(|row| row.into_iter().next().flatten())
+            .map(|name| name.to_lowercase())
+            .collect(),
+    })
+}
+
+type Rows = Vec<Vec<Option<String>>>;
+
+/// An account may not be allowed to ask.
+async fn answered(own: Own<'_>, conn: &mut Conn) -> mysql_async::Result<Rows> {
+    match own.rows(conn).await {
+        Err(mysql_async::Error::Server(_)) => Ok(Rows::new()),
+        answer => answer,
+    }
+}
+
+fn by_name(rows: Rows) -> HashMap<String, Vec<(String, DataAccess)>> {
+    let mut functions: HashMap<String, Vec<_>> = HashMap::new();
+    if rows.len() > MOST {
+        return functions;
+    }
+    for row in rows {
+        let mut cells = row.into_iter().flatten();
+        let (Some(database), Some(name), Some(access)) = (cells.next(), cells.next(), cells.next())
+        else {
+            continue;
+        };
+        let access = match access.as_str() {
+            "READS SQL DATA" | "NO SQL" => DataAccess::Reads,
+            _ => DataAccess::Other,
+        };
+        let of_name = functions.entry(name.to_lowercase()).or_default();
+        of_name.push((database, access));
+    }
+    functions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(database: &str, name: &str, access: &str) -> Vec<Option<String>> {
+        [database, name, access]
+            .map(|cell| Some(cell.to_owned()))
+            .to_vec()
+    }
+
+    #[test]
+    fn only_what_is_declared_to_read_counts_as_reading() {
+        let functions = by_name(vec![
+            row("a", "F", "READS SQL DATA"),
+            row("b", "f", "CONTAINS SQL"),
+            row("a", "g", "NO SQL"),
+            row("a", "h", "MODIFIES SQL DATA"),
+        ]);
+        let of_f = [
+            ("a".to_owned(), DataAccess::Reads),
+            ("b".to_owned(), DataAccess::Other),
+        ];
+        assert_eq!(functions["f"], of_f);
+        assert_eq!(functions["g"][0].1, DataAccess::Reads);
+        assert_eq!(functions["h"][0].1, DataAccess::Other);
+    }
+
+    #[test]
+    fn more_than_can_be_read_are_none() {
+        let rows = |number| vec![row("a", "f", "NO SQL"); number];
+        assert_eq!(by_name(rows(MOST)).len(), 1);
+        assert_eq!(by_name(rows(MOST + 1)).len(), 0);
+    }
+}
