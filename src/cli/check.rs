@@ -197,8 +197,8 @@ fn script(
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut place = Place {
         line: 1,
+        column: 1,
         at: 0,
-        line_start: 0,
     };
     for statement in statement::split(text, mode) {
         let sql = &text[statement.range.clone()];
@@ -210,22 +210,27 @@ fn script(
     Ok(())
 }
 
-/// Counts lines once, not once a statement.
+/// Counts lines and characters once, not once a statement.
 struct Place {
     line: usize,
+    /// In characters, from 1.
+    column: usize,
     at: usize,
-    line_start: usize,
 }
 
 impl Place {
     /// Line and column of a later place, from 1, in characters.
     fn advance(&mut self, text: &str, to: usize) -> (usize, usize) {
-        for (at, _) in text[self.at..to].match_indices('\n') {
-            self.line += 1;
-            self.line_start = self.at + at + 1;
+        for c in text[self.at..to].chars() {
+            if c == '\n' {
+                self.line += 1;
+                self.column = 1;
+            } else {
+                self.column += 1;
+            }
         }
         self.at = to;
-        (self.line, text[self.line_start..to].chars().count() + 1)
+        (self.line, self.column)
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use super::dialect::Product;
+use super::dialect::{Dialect, Product};
 
 /// What one of the servers' own functions does beyond giving a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +24,45 @@ pub(super) enum Effect {
     Sequence,
 }
 
-/// What the product's own function of this name does; `None` if it has none of that name.
+/// What the product's own function of this name, in capitals, does; `None` if it has none of that name.
 pub(super) fn builtin(name: &str, product: Product) -> Option<Effect> {
     FUNCTIONS
-        .get(name.to_ascii_uppercase().as_str())
+        .get(name)
         .filter(|(of, _)| of.has(product))
         .map(|(_, effect)| *effect)
+}
+
+/// Is a name that stands in our lists, in capitals, surely this server's own? Not every version has every function and
+/// every reserved word, and where it has not, somebody can have made a function of that name.
+pub(super) fn is_certain(name: &str, dialect: Dialect) -> bool {
+    match dialect.product {
+        Product::MySql => dialect.version >= MYSQL_TRIED && !has_word(GONE_FROM_MYSQL, name),
+        Product::MariaDb => {
+            let young = dialect.version < MARIADB_TRIED_LAST && has_word(YOUNG_IN_MARIADB, name);
+            let later = has_word(LATER_IN_MARIADB, name);
+            dialect.version >= MARIADB_TRIED_FIRST && !young && !later
+        }
+    }
+}
+
+/// Is this, in capitals, one of the servers' functions that are words of their grammar? In quotes such a name means a
+/// stored function.
+pub(super) fn is_word_of_grammar(name: &str) -> bool {
+    has_word(WORDS_OF_GRAMMAR, name) || needs_parenthesis_at_once(name)
+}
+
+/// Does this name, in capitals, mean a stored function where a blank or comment stands before its `(`?
+pub(super) fn needs_parenthesis_at_once(name: &str) -> bool {
+    has_word(AT_ONCE, name)
+}
+
+/// Functions that MySQL has moved into a component of its own: loadable there, and still the same.
+pub(super) fn is_of_hashing(name: &str) -> bool {
+    matches!(name, "MD5" | "SHA" | "SHA1")
+}
+
+fn has_word(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|of| of == word)
 }
 
 /// MariaDB finds its own functions under these names of databases too.
@@ -105,6 +138,52 @@ const ACTING: &[(&str, Effect)] = &[
     ("WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS", Effect::Waits),
     ("WSREP_SYNC_WAIT_UPTO_GTID", Effect::Waits),
 ];
+
+/// The versions on which each name was tried.
+const MYSQL_TRIED: (u16, u16, u16) = (9, 7, 0);
+const MARIADB_TRIED_FIRST: (u16, u16, u16) = (10, 11, 0);
+const MARIADB_TRIED_LAST: (u16, u16, u16) = (11, 8, 0);
+
+/// Functions that MySQL 9.7 has no more, or in a component only.
+const GONE_FROM_MYSQL: &str = "\
+AREA ASBINARY ASTEXT ASWKB ASWKT BUFFER CENTROID CONTAINS CONVEXHULL CROSSES DECODE DES_DECRYPT DES_ENCRYPT
+DIMENSION DISJOINT DISTANCE ENCODE ENCRYPT ENDPOINT ENVELOPE EQUALS EXTERIORRING GEOMCOLLFROMTEXT
+GEOMCOLLFROMWKB GEOMETRYCOLLECTIONFROMTEXT GEOMETRYCOLLECTIONFROMWKB GEOMETRYFROMTEXT GEOMETRYFROMWKB
+GEOMETRYN GEOMETRYTYPE GEOMFROMTEXT GEOMFROMWKB GLENGTH INTERIORRINGN INTERSECTS ISCLOSED ISEMPTY ISSIMPLE
+JSON_APPEND LINEFROMTEXT LINEFROMWKB LINESTRINGFROMTEXT LINESTRINGFROMWKB MBREQUAL MD5 MLINEFROMTEXT
+MLINEFROMWKB MPOINTFROMTEXT MPOINTFROMWKB MPOLYFROMTEXT MPOLYFROMWKB MULTILINESTRINGFROMTEXT
+MULTILINESTRINGFROMWKB MULTIPOINTFROMTEXT MULTIPOINTFROMWKB MULTIPOLYGONFROMTEXT MULTIPOLYGONFROMWKB
+NUMGEOMETRIES NUMINTERIORRINGS NUMPOINTS OLD_PASSWORD OVERLAPS PASSWORD POINTFROMTEXT POINTFROMWKB POINTN
+POLYFROMTEXT POLYFROMWKB POLYGONFROMTEXT POLYGONFROMWKB SHA SHA1 SRID STARTPOINT TOUCHES
+WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS WITHIN X Y";
+
+/// Functions that MariaDB 11.8 has not yet.
+const LATER_IN_MARIADB: &str = "TO_DATE TO_NUMBER TRUNC";
+
+/// Functions that MariaDB 11.8 has and 10.11 has not.
+const YOUNG_IN_MARIADB: &str = "\
+FORMAT_BYTES FORMAT_PICO_TIME JSON_ARRAY_INTERSECT JSON_KEY_VALUE JSON_OBJECT_FILTER_KEYS JSON_OBJECT_TO_ARRAY
+JSON_SCHEMA_VALID KDF UUID_V4 UUID_V7 VEC_DISTANCE VEC_DISTANCE_COSINE VEC_DISTANCE_EUCLIDEAN VEC_FROMTEXT VEC_TOTEXT";
+
+/// Functions of the grammar that are themselves only where `(` follows at once (MySQL manual, "Function Name Parsing
+/// and Resolution").
+const AT_ONCE: &str = "\
+ADDDATE BIT_AND BIT_OR BIT_XOR CAST COUNT CUME_DIST CURDATE CURTIME DATE_ADD DATE_SUB DENSE_RANK EXTRACT
+FIRST_VALUE GROUP_CONCAT JSON_ARRAYAGG JSON_DUALITY_OBJECT JSON_OBJECTAGG JSON_TABLE LAG LEAD MAX MEDIAN MID
+MIN NOW NTH_VALUE NTILE PERCENTILE_CONT PERCENTILE_DISC PERCENT_RANK POSITION RANK SESSION_USER STD STDDEV
+STDDEV_POP STDDEV_SAMP ST_COLLECT SUBDATE SUBSTR SUBSTRING SUM SYSDATE SYSTEM_USER TRIM TRIM_ORACLE VARIANCE
+VAR_POP VAR_SAMP";
+
+/// Other functions of the grammar: in quotes, on either product, these names mean stored functions.
+const WORDS_OF_GRAMMAR: &str = "\
+ASCII AVG CHAR CHARACTER CHARSET COALESCE COLLATION COLUMN_ADD COLUMN_CREATE COLUMN_DELETE COLUMN_GET
+CONVERT CURRENT_DATE CURRENT_ROLE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER DATABASE DATE DAY DEFAULT
+FORMAT GEOMCOLLECTION GEOMETRYCOLLECTION GET_FORMAT GROUPING HOUR IF INSERT INTERVAL JSON_VALUE LASTVAL
+LAST_VALUE LEFT LINESTRING LOCALTIME LOCALTIMESTAMP MATCH MICROSECOND MINUTE MOD MONTH MULTILINESTRING
+MULTIPOINT MULTIPOLYGON NEXTVAL POINT POLYGON QUARTER REPEAT REPLACE RIGHT ROWNUM ROW_COUNT ROW_NUMBER
+SCHEMA SECOND SETVAL SQL_TSI_DAY SQL_TSI_HOUR SQL_TSI_MINUTE SQL_TSI_MONTH SQL_TSI_QUARTER SQL_TSI_SECOND
+SQL_TSI_WEEK SQL_TSI_YEAR TIME TIMESTAMP TIMESTAMPADD TIMESTAMPDIFF TRUNCATE USER UTC_DATE UTC_TIME
+UTC_TIMESTAMP VALUE VALUES WEEK WEIGHT_STRING YEAR";
 
 /// Types whose names are not reserved words.
 const TYPES: &[&str] = &[
@@ -284,9 +363,9 @@ mod tests {
 
     #[test]
     fn a_product_has_its_own_functions_alone() {
-        assert_eq!(builtin("nextval", Product::MariaDb), Some(Effect::Sequence));
-        assert_eq!(builtin("nextval", Product::MySql), None);
-        assert_eq!(builtin("count", Product::MySql), Some(Effect::None));
-        assert_eq!(builtin("keyring_key_remove", Product::MySql), None);
+        assert_eq!(builtin("NEXTVAL", Product::MariaDb), Some(Effect::Sequence));
+        assert_eq!(builtin("NEXTVAL", Product::MySql), None);
+        assert_eq!(builtin("COUNT", Product::MySql), Some(Effect::None));
+        assert_eq!(builtin("KEYRING_KEY_REMOVE", Product::MySql), None);
     }
 }

@@ -73,21 +73,31 @@ impl Reading {
             .version
             .is_none_or(|version| version <= server.number());
         match server.product {
-            Product::MySql => !opening.mariadb && reached,
+            _ if opening.mark == Mark::TiDb => false,
+            Product::MySql => opening.mark == Mark::Any && reached,
             Product::MariaDb => {
                 let of_mysql = opening
                     .version
                     .is_some_and(|version| (50_700..=99_999).contains(&version));
-                reached && (opening.mariadb || !of_mysql)
+                reached && (opening.mark == Mark::MariaDb || !of_mysql)
             }
         }
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    /// `/*!`.
+    Any,
+    /// `/*M!`.
+    MariaDb,
+    /// `/*T!` and `/*T![feature]`, which TiDB runs and nobody else.
+    TiDb,
+}
+
 /// What opens an executable comment.
 struct Opening {
-    /// `/*M!`.
-    mariadb: bool,
+    mark: Mark,
     version: Option<u32>,
     /// Bytes.
     length: usize,
@@ -96,12 +106,20 @@ struct Opening {
 impl Opening {
     /// Five or six digits are the version, fewer are code. MySQL takes a sixth only where a blank follows.
     fn read(bytes: &[u8], product: Product) -> Option<Self> {
-        let (mariadb, mark) = match bytes {
-            [b'/', b'*', b'!', ..] => (false, 3),
-            [b'/', b'*', b'M', b'!', ..] => (true, 4),
+        let (mark, length) = match bytes {
+            [b'/', b'*', b'!', ..] => (Mark::Any, 3),
+            [b'/', b'*', b'M', b'!', ..] => (Mark::MariaDb, 4),
+            [b'/', b'*', b'T', b'!', ..] => (Mark::TiDb, 4),
             _ => return None,
         };
-        let after = &bytes[mark..];
+        let after = &bytes[length..];
+        if mark == Mark::TiDb {
+            return Some(Self {
+                mark,
+                version: None,
+                length: length + features(after),
+            });
+        }
         let mut digits = after
             .iter()
             .take(6)
@@ -120,10 +138,26 @@ impl Opening {
             .iter()
             .fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
         Some(Self {
-            mariadb,
+            mark,
             version: (digits > 0).then_some(number),
-            length: mark + digits,
+            length: length + digits,
         })
+    }
+}
+
+/// The length of `[name,name]`, if that stands here.
+fn features(bytes: &[u8]) -> usize {
+    let is_inner = |byte: &u8| byte.is_ascii_alphanumeric() || b"_, ".contains(byte);
+    match bytes.split_first() {
+        Some((b'[', rest)) => {
+            let inner = rest.iter().take_while(|byte| is_inner(byte)).count();
+            if rest.get(inner) == Some(&b']') {
+                inner + 2
+            } else {
+                0
+            }
+        }
+        _ => 0,
     }
 }
 
@@ -147,7 +181,9 @@ pub(super) fn executable_versions(sql: &str, most: usize) -> Vec<u32> {
 
 /// Does a text hold an executable comment at all?
 pub(super) fn has_executable(sql: &str) -> bool {
-    sql.contains("/*!") || sql.contains("/*M!")
+    ["/*!", "/*M!", "/*T!"]
+        .iter()
+        .any(|mark| sql.contains(mark))
 }
 
 /// One token.
@@ -268,13 +304,14 @@ impl<'a> Lexer<'a> {
             b'@' => self.variable(),
             b'?' => self.advance(1, TokenKind::Placeholder),
             b':' if self.peek(1) == Some(b'=') => self.advance(2, TokenKind::Assign),
+            b'0'..=b'9' if start > 0 && self.bytes[start - 1] == b'.' => self.word(start),
             b'0'..=b'9' => self.number_or_word(),
             b'.' if self.peek(1).is_some_and(|byte| byte.is_ascii_digit())
                 && !self.after_name() =>
             {
                 self.number_or_word()
             }
-            byte if is_word_byte(byte) => self.word(),
+            byte if is_word_byte(byte) => self.word(start),
             0..=0x1f | 0x7f => self.advance(1, TokenKind::Odd),
             _ => self.advance(1, TokenKind::Symbol),
         };
@@ -293,7 +330,7 @@ impl<'a> Lexer<'a> {
         kind
     }
 
-    /// `t1.1e5` is a name, a point and a name; ` .1` is a number.
+    /// `t1.1e5` is a name, a point and the name `1e5`; ` .1` is a number.
     fn after_name(&self) -> bool {
         self.at > 0 && (is_word_byte(self.bytes[self.at - 1]) || self.bytes[self.at - 1] == b'`')
     }
@@ -333,8 +370,12 @@ impl<'a> Lexer<'a> {
                 self.executable = true;
                 return self.advance(opening.length, TokenKind::ExecutableOpen);
             }
-            // `/*M!` is an ordinary comment to MySQL, and those do not nest.
-            let ordinary = opening.mariadb && product == Product::MySql;
+            // `/*M!` is an ordinary comment to MySQL, and `/*T!` to both, and those do not nest.
+            let ordinary = match opening.mark {
+                Mark::Any => false,
+                Mark::MariaDb => product == Product::MySql,
+                Mark::TiDb => true,
+            };
             return self.skipped(usize::from(!ordinary));
         }
         if self.peek(2) == Some(b'+') {
@@ -417,6 +458,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn number_or_word(&mut self) -> TokenKind {
+        let start = self.at;
         while self.peek(0).is_some_and(|byte| byte.is_ascii_digit()) {
             self.at += 1;
         }
@@ -424,7 +466,7 @@ impl<'a> Lexer<'a> {
             .peek(0)
             .is_some_and(|byte| is_word_byte(byte) && !byte.is_ascii_digit());
         if letters && !self.is_exponent() {
-            return self.word(); // `1st`, `0x1F`, `1e5x` are all one word
+            return self.word(start); // `1st`, `0x1F`, `1e5x` are all one word
         }
         if self.peek(0) == Some(b'.') {
             self.at += 1;
@@ -454,8 +496,8 @@ impl<'a> Lexer<'a> {
             }
     }
 
-    fn word(&mut self) -> TokenKind {
-        let start = self.at;
+    /// The rest of a word that began at `start`.
+    fn word(&mut self, start: usize) -> TokenKind {
         while let Some(byte) = self.peek(0).filter(|byte| is_word_byte(*byte)) {
             if byte.is_ascii() {
                 self.at += 1;
@@ -577,6 +619,93 @@ mod tests {
         assert_eq!(kinds(".5"), [(Number, ".5")]);
         assert_eq!(kinds("0x1F"), [(Word, "0x1F")]);
         assert_eq!(kinds("1st"), [(Word, "1st")]);
+        assert_eq!(kinds("1e5x"), [(Number, "1e5"), (Word, "x")]);
+        // After a point a name may be all digits.
+        assert_eq!(kinds("t.1e5x")[2], (Word, "1e5x"));
+        assert_eq!(kinds("t.123")[2], (Word, "123"));
+        assert_eq!(kinds("1\u{a0}"), [(Word, "1"), (TokenKind::Odd, "\u{a0}")]);
+    }
+
+    /// Each text and how MySQL 9.7.4, MariaDB 11.8.6, and one that runs no executable comment read it; `None` where
+    /// something never ends.
+    #[test]
+    fn executable_comments_are_read_as_each_server_does() {
+        let read = |sql: &'static str, reading| {
+            let mut code = Vec::new();
+            let mut open = false;
+            for token in tokens_as(sql, SqlMode::default(), reading) {
+                match token.kind {
+                    TokenKind::Blank | TokenKind::Comment => {}
+                    TokenKind::ExecutableOpen => open = true,
+                    TokenKind::ExecutableClose => open = false,
+                    TokenKind::Unterminated => return None,
+                    _ => code.push(token.text(sql)),
+                }
+            }
+            (!open).then(|| code.join(" "))
+        };
+        let cases = [
+            ("1 /*!50000 +2 */", Some("1 + 2"), Some("1 + 2"), Some("1")),
+            ("1 /*!50700 +2 */", Some("1 + 2"), Some("1"), Some("1")),
+            ("1 /*M!50700 +2 */", Some("1"), Some("1 + 2"), Some("1")),
+            ("1 /*!90705 +2 */", Some("1"), Some("1"), Some("1")),
+            ("1 /*!100000 +2 */", Some("1"), Some("1 + 2"), Some("1")),
+            (
+                "1 /*!100000+2 */",
+                Some("1 0 + 2"),
+                Some("1 + 2"),
+                Some("1"),
+            ),
+            ("1 /*!110807 +2 */", Some("1"), Some("1"), Some("1")),
+            ("1 /*!5000 */", Some("1 5000"), Some("1 5000"), Some("1")),
+            ("1 /*!1000000 */", Some("1 00"), Some("1 0"), Some("1")),
+            ("1 /*m!100000 +2 */", Some("1"), Some("1"), Some("1")),
+            ("1 /* !50000 +2 */", Some("1"), Some("1"), Some("1")),
+            ("1 /*T![a,b] +2 */", Some("1"), Some("1"), Some("1")),
+            (
+                "1 /*!99999 a /* b */ c */ +2",
+                Some("1 + 2"),
+                Some("1 + 2"),
+                Some("1 + 2"),
+            ),
+            ("1 /*!99999 a /* b */", None, None, None),
+            ("1 /*!99999 /* /* */ */", Some("1"), Some("1"), Some("1")),
+            (
+                "1 /*M!999999 a /* b */ c */",
+                Some("1 c * /"),
+                Some("1"),
+                Some("1"),
+            ),
+            (
+                "1 /*!50000 +2 /* b */ +3 */",
+                Some("1 + 2 + 3"),
+                Some("1 + 2 + 3"),
+                Some("1"),
+            ),
+            (
+                "1 /*!50000 /*!40000 +2 */",
+                Some("1 + 2"),
+                Some("1 + 2"),
+                None,
+            ),
+            (
+                "1 /*!50000 +2 # */\n+3 */",
+                Some("1 + 2 + 3"),
+                Some("1 + 2 + 3"),
+                Some("1 + 3 * /"),
+            ),
+            ("1 /*!50000 +2", None, None, None),
+        ];
+        for (sql, mysql, mariadb, none) in cases {
+            let server = |product| Reading::Server(Dialect::newest(product));
+            assert_eq!(read(sql, server(Product::MySql)).as_deref(), mysql, "{sql}");
+            assert_eq!(
+                read(sql, server(Product::MariaDb)).as_deref(),
+                mariadb,
+                "{sql}"
+            );
+            assert_eq!(read(sql, Reading::Comments).as_deref(), none, "{sql}");
+        }
     }
 
     proptest! {

@@ -11,6 +11,9 @@ pub struct Statement {
     pub range: Range<usize>,
 }
 
+/// The mysql client cuts a longer delimiter here, in bytes; and each place is compared with all of it.
+const LONGEST_DELIMITER: usize = 15;
+
 /// The statements of a script, in order; empty ones are left out. `DELIMITER //` on a line of its own changes what
 /// ends the statements after it, as in the mysql client, and is no statement.
 pub fn split(sql: &str, mode: SqlMode) -> Vec<Statement> {
@@ -19,7 +22,12 @@ pub fn split(sql: &str, mode: SqlMode) -> Vec<Statement> {
     let mut delimiter = ";";
     let mut lexer = Lexer::new(sql, mode, Reading::Code);
     let mut executable = false;
+    let mut line_start = 0;
     while let Some(token) = lexer.next_token() {
+        let line = line_start;
+        if let Some(at) = token.text(sql).rfind('\n') {
+            line_start = token.range.start + at + 1;
+        }
         match token.kind {
             TokenKind::Blank | TokenKind::Comment => continue,
             TokenKind::ExecutableOpen => executable = true,
@@ -27,7 +35,7 @@ pub fn split(sql: &str, mode: SqlMode) -> Vec<Statement> {
             _ => {}
         }
         if span.is_none()
-            && let Some((new, end)) = new_delimiter(sql, &token)
+            && let Some((new, end)) = new_delimiter(sql, &token, line)
         {
             delimiter = new;
             lexer.jump(end);
@@ -52,21 +60,19 @@ pub fn split(sql: &str, mode: SqlMode) -> Vec<Statement> {
 }
 
 /// What `DELIMITER …` at this token names, and where its line ends.
-fn new_delimiter<'a>(sql: &'a str, token: &Token) -> Option<(&'a str, usize)> {
+fn new_delimiter<'a>(sql: &'a str, token: &Token, line_start: usize) -> Option<(&'a str, usize)> {
     if token.kind != TokenKind::Word || !token.text(sql).eq_ignore_ascii_case("DELIMITER") {
         return None;
     }
-    let before = sql[..token.range.start]
-        .rsplit('\n')
-        .next()
-        .unwrap_or_default();
-    if !before.trim().is_empty() {
+    let before = &sql[line_start..token.range.start];
+    if !before.trim_start().is_empty() {
         return None;
     }
     let rest = &sql[token.range.end..];
     let line = rest.split('\n').next().unwrap_or_default();
     let new = line.split_whitespace().next()?;
-    Some((new, token.range.end + line.len()))
+    let length = new.floor_char_boundary(LONGEST_DELIMITER);
+    Some((&new[..length], token.range.end + line.len()))
 }
 
 /// Where the delimiter begins in this token: it may stand at the end of a word, as in `END$$`.
@@ -147,6 +153,16 @@ mod tests {
             ["SELECT 1 delimiter // x"]
         );
         assert_eq!(texts("DELIMITER"), ["DELIMITER"]);
+        // Only first in its line, though a comment or a string may have begun lines of its own before.
+        assert_eq!(
+            texts("SELECT '\n'; DELIMITER //\nSELECT 1; /*\n*/ DELIMITER //"),
+            ["SELECT '\n'", "DELIMITER //\nSELECT 1", "DELIMITER //"]
+        );
+        // The client takes fifteen characters.
+        assert_eq!(
+            texts("DELIMITER 123456789012345678\nSELECT 1 123456789012345"),
+            ["SELECT 1"]
+        );
     }
 
     #[test]

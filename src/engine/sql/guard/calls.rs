@@ -14,6 +14,17 @@ use crate::engine::sql::{
 /// Longest SLEEP that may be asked for, in seconds.
 const SLEEP: f64 = 1.0;
 
+/// Words that are not reserved and stand before expressions.
+const BEFORE_EXPRESSIONS: &[&str] = &[
+    "ESCAPE",
+    "OFFSET",
+    "SQL_BUFFER_RESULT",
+    "SQL_CACHE",
+    "SQL_NO_CACHE",
+    "TIMESTAMP",
+    "TRANSACTION",
+];
+
 /// Refuse the call at this place, if it is one that may not run.
 pub(super) fn check(
     rules: &Rules,
@@ -40,26 +51,37 @@ pub(super) fn check(
         return Ok(());
     }
     let product = rules.dialect.product;
+    let upper = name.to_ascii_uppercase();
     if index > 0 && code.text(index - 1) == "." {
         let database = unquoted(index.checked_sub(2).map_or("", |at| code.text(at)));
-        return match functions::builtin(&name, product) {
+        return match functions::builtin(&upper, product) {
             Some(effect) if functions::is_schema_of_builtins(&database, product) => {
                 call.check_builtin(effect)
             }
             _ => call.check_stored(Some(&database)),
         };
     }
-    // Some of the servers' own functions are called only without a blank before `(`; else a stored one is meant.
-    let apart = code.tokens[index + 1].range.start > token.range.end;
-    if apart && rules.functions.stored.contains_key(&name.to_lowercase()) {
-        call.check_stored(None)?;
+    let quoted = token.kind == TokenKind::QuotedIdentifier;
+    if quoted && functions::is_word_of_grammar(&upper) {
+        return call.check_stored(None);
     }
-    match functions::builtin(&name, product) {
-        Some(effect) => call.check_builtin(effect),
-        None if token.kind == TokenKind::QuotedIdentifier => call.check_stored(None),
-        None if call.is_reserved() => Ok(()),
+    let apart = code.tokens[index + 1].range.start > token.range.end;
+    if apart
+        && functions::needs_parenthesis_at_once(&upper)
+        && rules.functions.stored.contains_key(&name.to_lowercase())
+    {
+        return call.check_stored(None);
+    }
+    match functions::builtin(&upper, product) {
+        Some(effect) => call
+            .check_namesakes(&upper)
+            .and_then(|()| call.check_builtin(effect)),
+        None if !quoted && call.is_reserved() => call.check_namesakes(&upper),
         // Words that are not reserved can be names too.
-        None if call.is_keyword() && !rules.functions.stored.contains_key(&name.to_lowercase()) => {
+        None if !quoted
+            && call.is_keyword()
+            && !rules.functions.stored.contains_key(&name.to_lowercase()) =>
+        {
             Ok(())
         }
         None => call.check_stored(None),
@@ -115,8 +137,9 @@ impl Call<'_> {
             TokenKind::String
             | TokenKind::Number
             | TokenKind::Variable
-            | TokenKind::Placeholder
-            | TokenKind::QuotedIdentifier => true,
+            | TokenKind::Placeholder => true,
+            // `{`x` f()}` is ODBC's way to write f().
+            TokenKind::QuotedIdentifier => before == 0 || code.text(before - 1) != "{",
             TokenKind::Symbol => code.text(before) == ")",
             TokenKind::Word => code.is_keyword(before) && code.is(before, "AS"),
             _ => false,
@@ -165,14 +188,14 @@ impl Call<'_> {
         match name.as_str() {
             "ANY" | "SOME" => index > 0 && matches!(code.text(index - 1), "=" | "<" | ">"),
             // EXPLAIN EXTENDED (SELECT …), EXPLAIN [ANALYZE] FORMAT = JSON (SELECT …)
-            "EXTENDED" => index == 1,
+            "EXTENDED" => index == 1 && kind == Kind::Explain,
             _ if self.is_explain_format() => true,
             "ROW" => true,
             "OF" => before("MEMBER") || before("AS"),
-            "ROLLUP" | "CUBE" => before("BY"),
+            "ROLLUP" | "CUBE" => before("BY") && self.rules.dialect.product == Product::MySql,
             "SETS" => before("GROUPING"),
             "VALUE" => kind == Kind::Explain,
-            "AGAINST" | "ESCAPE" | "COLUMNS" | "FILTER" => self.follows_name(),
+            "AGAINST" | "ESCAPE" => self.follows_name(),
             // CONVERT(x, type)
             "DATETIME" | "NCHAR" if index > 0 && code.text(index - 1) == "," => true,
             _ => functions::is_type(&name) && self.is_type_of_column(),
@@ -191,21 +214,39 @@ impl Call<'_> {
 
     /// Right after a name, where no expression can begin.
     fn follows_name(&self) -> bool {
-        self.index > 0
-            && self.code.tokens[self.index - 1].kind == TokenKind::Word
-            && !functions::is_reserved(
-                &self.code.text(self.index - 1).to_ascii_uppercase(),
-                self.rules.dialect.product,
-            )
+        let Some(before) = self.index.checked_sub(1) else {
+            return false;
+        };
+        let name = self.code.text(before).to_ascii_uppercase();
+        self.code.tokens[before].kind == TokenKind::Word
+            && !functions::is_reserved(&name, self.rules.dialect.product)
+            && !BEFORE_EXPRESSIONS.contains(&name.as_str())
     }
 
     /// `name TYPE(length)` in JSON_TABLE's COLUMNS.
     fn is_type_of_column(&self) -> bool {
-        let in_columns = self
-            .code
-            .columns
-            .is_some_and(|columns| columns < self.index);
+        let in_columns = self.code.inside[self.index]
+            .and_then(|opening| opening.checked_sub(1))
+            .is_some_and(|before| self.code.is(before, "COLUMNS"));
         in_columns && self.follows_name()
+    }
+
+    /// A name that the product has in some versions only may be somebody's function in this one.
+    fn check_namesakes(&self, name: &str) -> Result<(), Refusal> {
+        if functions::is_certain(name, self.rules.dialect) {
+            return Ok(());
+        }
+        let functions = &self.rules.functions;
+        let lower = self.name.to_lowercase();
+        let acts = functions.stored.get(&lower).is_some_and(|of_name| {
+            of_name
+                .iter()
+                .any(|(_, access)| *access != DataAccess::Reads)
+        });
+        if acts || (functions.loadable.contains(&lower) && !functions::is_of_hashing(name)) {
+            return self.check_stored(None);
+        }
+        Ok(())
     }
 
     fn check_builtin(&self, effect: Effect) -> Result<(), Refusal> {

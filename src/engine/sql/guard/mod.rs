@@ -188,6 +188,15 @@ fn readings(sql: &str, rules: &Rules) -> Result<Vec<Reading>, Refusal> {
         });
     }
     readings.extend([Reading::Code, Reading::Comments]);
+    if !versions.is_empty() {
+        // A server older than any version that the text names.
+        readings.extend([Product::MySql, Product::MariaDb].map(|product| {
+            Reading::Server(Dialect {
+                product,
+                version: (0, 0, 0),
+            })
+        }));
+    }
     for number in versions {
         let part = |unit: u32| u16::try_from(number / unit % 100).unwrap_or(u16::MAX);
         let version = (part(10_000), part(100), part(1));
@@ -269,17 +278,12 @@ impl<'a> Statement<'a> {
             }
             _ => return Err(advice::refuse(self.sql, self.rules, kind, &words, decided)),
         }
-        let (closes, columns) = (
-            closes(self.sql, &words),
-            words
-                .iter()
-                .position(|token| is_word(self.sql, token, "COLUMNS")),
-        );
+        let (closes, inside) = parentheses(self.sql, &words);
         let code = Code {
             sql: self.sql,
             tokens: &words,
             closes: &closes,
-            columns,
+            inside: &inside,
         };
         for index in 0..words.len() {
             self.check_word(kind, code, index)?;
@@ -366,7 +370,9 @@ impl<'a> Statement<'a> {
                 ..self.refusal(kind, token, reason, instead)
             })
         };
-        let is_query = matches!(kind, Kind::Select | Kind::Explain | Kind::Analyze);
+        // The condition of a SHOW may hold queries, in parentheses.
+        let is_query = matches!(kind, Kind::Select | Kind::Explain | Kind::Analyze)
+            || code.inside[index].is_some();
         let next = |words: &[&str]| {
             words
                 .iter()
@@ -430,8 +436,8 @@ struct Code<'a> {
     tokens: &'a [Token],
     /// For each `(`, the place of its `)`; the number of tokens where there is none.
     closes: &'a [usize],
-    /// The first COLUMNS, as JSON_TABLE has it.
-    columns: Option<usize>,
+    /// For each token, the `(` around it.
+    inside: &'a [Option<usize>],
 }
 
 impl<'a> Code<'a> {
@@ -476,10 +482,13 @@ impl<'a> Code<'a> {
     }
 }
 
-fn closes(sql: &str, tokens: &[Token]) -> Vec<usize> {
+/// For each `(` its `)`, and for each token the `(` around it.
+fn parentheses(sql: &str, tokens: &[Token]) -> (Vec<usize>, Vec<Option<usize>>) {
     let mut closes = vec![tokens.len(); tokens.len()];
+    let mut inside = Vec::with_capacity(tokens.len());
     let mut open = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
+        inside.push(open.last().copied());
         match token.text(sql) {
             "(" => open.push(index),
             ")" => {
@@ -490,7 +499,7 @@ fn closes(sql: &str, tokens: &[Token]) -> Vec<usize> {
             _ => {}
         }
     }
-    closes
+    (closes, inside)
 }
 
 fn is_word(sql: &str, token: &Token, word: &str) -> bool {

@@ -1,3 +1,6 @@
+mod cases;
+mod properties;
+
 use expect_test::{Expect, expect};
 
 use super::*;
