@@ -4,6 +4,8 @@
     reason = "a fixture that cannot be made fails its test; clippy excuses test functions only, not what they call"
 )]
 
+#[cfg(feature = "unguarded")]
+mod catalogue;
 mod certificates;
 mod cli;
 mod demo;

@@ -1,0 +1,6 @@
+-- What only MariaDB has.
+
+CREATE SEQUENCE shop.ticket START WITH 1 INCREMENT BY 1 NOCACHE;
+CREATE VIEW shop.ticket_taker AS SELECT NEXT VALUE FOR shop.ticket AS n;
+CREATE TABLE shop.past (id INT PRIMARY KEY, name VARCHAR(40)) WITH SYSTEM VERSIONING;
+INSERT INTO shop.past VALUES (1, 'clock');
