@@ -12,6 +12,7 @@ mod demo;
 mod hostile;
 mod line;
 mod network;
+mod own;
 mod query;
 mod scripted;
 mod session;

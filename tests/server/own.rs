@@ -1,0 +1,328 @@
+//! What reaches a server, seen from the server: its general log shows what a person asked, what the schema list asks,
+//! and what stands in the closed list below. It is written down here a second time on purpose: a statement that is
+//! added to `engine/session/own.rs` has to be added, with a thought, here too.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use mysql_async::{Conn, OptsBuilder, prelude::Queryable as _};
+use porthole::{
+    demo::{Kind, Server},
+    engine::{
+        Error,
+        profiles::Profile,
+        query::Options,
+        schema::{self, Most},
+        session::{self, Session},
+        sql::{guard, placeholders::Value},
+    },
+};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    session::write,
+    sessions::{endless, eventually, is_running, profile_of, run, secret},
+    support,
+};
+
+const ACCOUNT: &str = "watched";
+
+/// What Porthole itself sends. `*` stands for letters, digits, `_`, `.` and commas.
+fn own(kind: Kind) -> Vec<&'static str> {
+    let mut own = vec![
+        "SELECT VERSION()",
+        "select @@version_comment limit 1",
+        "SHOW VARIABLES WHERE Variable_name IN ('tidb_current_ts', 'ob_query_timeout', 'memsql_version')",
+        "SELECT CURRENT_USER(), @@sql_mode, NOW(), @@time_zone, @@system_time_zone",
+        "SELECT @@hostname, @@server_id",
+        "SHOW SESSION STATUS LIKE 'Ssl_%'",
+        "SHOW GRANTS",
+        "SELECT routine_schema, routine_name, sql_data_access FROM information_schema.routines WHERE routine_type = 'FUNCTION' LIMIT 20001",
+        "USE `*`",
+        "SHOW WARNINGS LIMIT 100",
+        "KILL QUERY *",
+    ];
+    own.extend(match kind {
+        Kind::MySql => [
+            "SET SESSION transaction_read_only = 1, autocommit = 1, time_zone = '+00:00', character_set_client = utf8mb4, character_set_connection = utf8mb4, character_set_results = utf8mb4, max_execution_time = *",
+            "SET SESSION transaction_read_only = 1, autocommit = 1, time_zone = '+00:00', character_set_client = utf8mb4, character_set_connection = utf8mb4, character_set_results = utf8mb4, sql_mode = '*', max_execution_time = *",
+            "SELECT @@session.transaction_read_only, @@session.autocommit",
+            "SELECT udf_name FROM performance_schema.user_defined_functions",
+        ],
+        Kind::MariaDb => [
+            "SET SESSION tx_read_only = 1, autocommit = 1, time_zone = '+00:00', character_set_client = utf8mb4, character_set_connection = utf8mb4, character_set_results = utf8mb4, max_statement_time = *",
+            "SET SESSION tx_read_only = 1, autocommit = 1, time_zone = '+00:00', character_set_client = utf8mb4, character_set_connection = utf8mb4, character_set_results = utf8mb4, sql_mode = '*', max_statement_time = *",
+            "SELECT @@session.tx_read_only, @@session.autocommit, @@session.in_transaction",
+            "SELECT name FROM mysql.func",
+        ],
+    });
+    if kind == Kind::MySql {
+        own.extend([
+            "SELECT CURRENT_ROLE()",
+            "SHOW GRANTS FOR CURRENT_USER() USING `watched_role`@`%`",
+        ]);
+    }
+    own
+}
+
+/// What the schema list asks.
+const SCHEMA: [&str; 3] = [
+    "SELECT schema_name FROM information_schema.schemata ORDER BY schema_name",
+    "SELECT table_name, table_type, table_rows, data_length + index_length FROM information_schema.tables WHERE table_schema = ? ORDER BY table_name",
+    "SELECT column_name, column_type, is_nullable, column_key, extra FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position",
+];
+
+/// What a person asks: once with a value, once with a warning, once in error.
+const ASKED: [&str; 6] = [
+    "SELECT 1",
+    "SELECT word FROM watching.words WHERE id = ?",
+    "SELECT CAST('12x' AS SIGNED)",
+    "SHOW TABLES FROM watching",
+    "SELECT nothing FROM watching.words",
+    "SELECT watching.twice(21)",
+];
+/// And this, which MySQL does not prepare.
+const AS_TEXT: &str = "HELP 'contents'";
+const REFUSED: &str = "DELETE FROM watching.words";
+
+/// Words of the protocol that carry no text of ours.
+const WORDLESS: [&str; 6] = [
+    "connect",
+    "quit",
+    "ping",
+    "reset connection",
+    "close stmt",
+    "reset stmt",
+];
+
+/// A line of the general log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Line {
+    command: String,
+    text: String,
+}
+
+impl Line {
+    /// Nothing that we know: neither ours nor asked for.
+    fn is_stranger(&self, kind: Kind, prepared: &[String]) -> bool {
+        let is_asked = || prepared.iter().any(|asked| with_values(&self.text, asked));
+        match self.command.as_str() {
+            "Query" => {
+                !own(kind).iter().any(|own| is_like(&self.text, own)) && self.text != AS_TEXT
+            }
+            "Prepare" | "Execute" => !is_asked(),
+            word => !WORDLESS.contains(&word.to_lowercase().as_str()),
+        }
+    }
+}
+
+/// `*` in the pattern stands for letters, digits, `_`, `.` and commas.
+fn is_like(text: &str, pattern: &str) -> bool {
+    let Some((before, after)) = pattern.split_once('*') else {
+        return text == pattern;
+    };
+    let Some(rest) = text.strip_prefix(before) else {
+        return false;
+    };
+    let plain = |c: char| c.is_alphanumeric() || "_.,".contains(c);
+    let end = rest.find(|c| !plain(c)).unwrap_or(rest.len());
+    is_like(&rest[end..], after)
+}
+
+/// The log shows an execution with its values in the place of `?`.
+fn with_values(text: &str, asked: &str) -> bool {
+    let mut parts = asked.split('?');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    let Some(last) = parts.next_back() else {
+        return rest.is_empty();
+    };
+    for part in parts {
+        match rest.split_once(part) {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+async fn make(admin: &mut Conn, kind: Kind) {
+    let role = match kind {
+        Kind::MySql => "SET DEFAULT ROLE watched_role TO watched@'%'",
+        Kind::MariaDb => "SET DEFAULT ROLE watched_role FOR watched@'%'",
+    };
+    for sql in [
+        "CREATE DATABASE watching",
+        "CREATE TABLE watching.words (id INT PRIMARY KEY, word VARCHAR(20))",
+        "INSERT INTO watching.words VALUES (1, 'one')",
+        "CREATE FUNCTION watching.twice(n INT) RETURNS INT NO SQL RETURN 2 * n",
+        "CREATE ROLE watched_role",
+        "GRANT SHOW VIEW ON *.* TO watched_role",
+        "CREATE USER watched@'%' IDENTIFIED BY 'geheim'",
+        "GRANT SELECT, EXECUTE ON *.* TO watched@'%'",
+        "GRANT watched_role TO watched@'%'",
+        role,
+        "SET GLOBAL log_output = 'TABLE'",
+        "SET GLOBAL general_log = ON",
+    ] {
+        write(admin, sql).await;
+    }
+}
+
+/// All that a person does in a session, and then it is closed.
+async fn use_session(server: &Server, admin: &mut Conn) {
+    let profile = Profile {
+        user: ACCOUNT.to_owned(),
+        call_stored_functions: true,
+        ..profile_of(server)
+    };
+    let password = secret("geheim");
+    session::test(&profile, Some(&password)).await.unwrap();
+    let session = Session::open(&profile, Some(&password)).await.unwrap();
+    let plain = Options::of(&session);
+    for sql in ASKED.into_iter().chain([AS_TEXT]) {
+        let options = Options {
+            values: vec![Value::Int(1); sql.matches('?').count()],
+            ..plain.clone()
+        };
+        let end = run(&session, sql, &options).await;
+        assert_eq!(end.is_err(), sql.contains("nothing"), "{sql}: {end:?}");
+    }
+    assert!(matches!(
+        run(&session, REFUSED, &plain).await,
+        Err(Error::Refused(_))
+    ));
+    let in_database = Options {
+        database: Some("watching".to_owned()),
+        ..plain.clone()
+    };
+    run(&session, ASKED[0], &in_database).await.unwrap();
+    let cancel = CancellationToken::new();
+    schema::databases(&session, Most::DATABASES, &cancel)
+        .await
+        .unwrap();
+    schema::tables(&session, "watching", Most::TABLES, &cancel)
+        .await
+        .unwrap();
+    schema::columns(&session, "watching", "words", Most::COLUMNS, &cancel)
+        .await
+        .unwrap();
+    session.ping().await.unwrap();
+    cancel_endless(&session, admin).await;
+    session.close().await;
+}
+
+async fn cancel_endless(session: &Session, admin: &mut Conn) {
+    let checked = guard::check(&endless(ACCOUNT), &session.rules()).unwrap();
+    let cancel = CancellationToken::new();
+    let (sender, mut receiver) = mpsc::channel(8);
+    let options = Options {
+        time_limit: Duration::from_mins(5),
+        ..Options::of(session)
+    };
+    let stop = async {
+        eventually("the statement runs", async || {
+            is_running(admin, &format!(") {ACCOUNT}")).await
+        })
+        .await;
+        cancel.cancel();
+    };
+    let read = async { while receiver.recv().await.is_some() {} };
+    let (end, (), ()) = tokio::join!(
+        porthole::engine::query::run(session, &checked, &options, sender, &cancel),
+        stop,
+        read
+    );
+    assert!(end.unwrap_err().is_cancelled());
+}
+
+/// What the account sent, once it has gone.
+async fn log(admin: &mut Conn) -> Vec<Line> {
+    eventually("all its connections are closed", async || {
+        let open: Option<u32> = admin
+            .query_first(format!(
+                "SELECT COUNT(*) FROM information_schema.processlist WHERE user = '{ACCOUNT}'"
+            ))
+            .await
+            .unwrap();
+        open == Some(0)
+    })
+    .await;
+    let rows: Vec<(String, Vec<u8>)> = admin
+        .query(format!(
+            "SELECT command_type, argument FROM mysql.general_log WHERE user_host LIKE '%[{ACCOUNT}]%' ORDER BY event_time"
+        ))
+        .await
+        .unwrap();
+    rows.into_iter()
+        .map(|(command, text)| Line {
+            command,
+            text: String::from_utf8_lossy(&text).into_owned(),
+        })
+        .collect()
+}
+
+async fn strangers(admin: &mut Conn, kind: Kind) -> Vec<Line> {
+    let mut prepared: Vec<String> = ASKED.into_iter().chain(SCHEMA).map(str::to_owned).collect();
+    prepared.extend([AS_TEXT.to_owned(), endless(ACCOUNT)]);
+    let lines = log(admin).await.into_iter();
+    lines
+        .filter(|line| line.is_stranger(kind, &prepared))
+        .collect()
+}
+
+#[tokio::test]
+async fn nothing_reaches_a_server_but_what_was_asked_and_the_closed_list() {
+    for kind in support::BOTH {
+        let mut options = support::options();
+        options
+            .args
+            .push("--log-bin-trust-function-creators=ON".to_owned());
+        let server = support::start(kind, &options).await;
+        let mut admin = server.connect().await.unwrap();
+        make(&mut admin, kind).await;
+        use_session(&server, &mut admin).await;
+
+        assert_eq!(strangers(&mut admin, kind).await, [], "{kind}");
+        let lines = log(&mut admin).await;
+        let seen = |command: &str, pattern: &str| {
+            lines
+                .iter()
+                .any(|line| line.command == command && is_like(&line.text, pattern))
+        };
+        let unseen: BTreeSet<_> = own(kind)
+            .into_iter()
+            .filter(|own| !seen("Query", own))
+            .collect();
+        assert_eq!(
+            unseen,
+            BTreeSet::new(),
+            "{kind}: the list has no more than is sent"
+        );
+        for sql in [ASKED[0], SCHEMA[0]] {
+            assert!(seen("Execute", sql), "{kind}: {sql}");
+        }
+        assert!(!lines.iter().any(|line| line.text.contains("DELETE")));
+
+        // The same judgement over one statement more.
+        let opts = OptsBuilder::default()
+            .ip_or_hostname("127.0.0.1")
+            .tcp_port(server.port())
+            .prefer_socket(false)
+            .max_allowed_packet(Some(1 << 24))
+            .wait_timeout(Some(60))
+            .user(Some(ACCOUNT))
+            .pass(Some("geheim"));
+        let mut other = Conn::new(opts).await.unwrap();
+        let extra = "SET SESSION transaction_read_only = 0";
+        other.query_drop(extra).await.ok();
+        other.disconnect().await.unwrap();
+        let extra = Line {
+            command: "Query".to_owned(),
+            text: extra.to_owned(),
+        };
+        assert_eq!(strangers(&mut admin, kind).await, [extra], "{kind}");
+    }
+}
