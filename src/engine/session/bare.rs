@@ -6,7 +6,7 @@
 
 use super::Session;
 #[cfg(feature = "unguarded")]
-use super::{First, Inner, say_goodbye};
+use super::say_goodbye;
 #[cfg(feature = "unguarded")]
 use crate::engine::{
     Result,
@@ -17,14 +17,10 @@ impl Session {
     /// As [`Session::open`], but nothing of the server's stands behind the guard.
     #[cfg(feature = "unguarded")]
     pub async fn open_bare(profile: &Profile, password: Option<&Secret>) -> Result<Self> {
-        let first = First::connect(profile, password).await?;
-        let inner = Inner {
-            bare: true,
-            ..Inner::new(profile, first)
-        };
-        let session = Self {
-            inner: std::sync::Arc::new(inner),
-        };
+        let mut session = Self::open(profile, password).await?;
+        std::sync::Arc::get_mut(&mut session.inner)
+            .expect("nobody else has a session that was just opened")
+            .bare = true;
         // The facts were read over a connection that is made safe.
         if let Some(conn) = session.take_first() {
             say_goodbye(conn).await;

@@ -35,9 +35,9 @@ pub(super) struct Case {
     pub(super) held: Option<String>,
     /// Added to the server's `sql_mode` before the session opens.
     pub(super) mode: Option<String>,
-    /// The profile lets stored functions be called that are declared to read.
+    /// The profile's switches are on: it lets declared readers be called, and tables be checked.
     #[serde(default)]
-    pub(super) calls: bool,
+    pub(super) switches: bool,
     /// The command line refuses it as well.
     #[serde(default)]
     pub(super) cli: bool,

@@ -1,6 +1,6 @@
 //! A server that the catalogue may change: its data, its accounts, a folder that it can write, a session to kill.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, sync::Arc, time::Duration};
+use std::{fs, os::unix::fs::PermissionsExt as _, time::Duration};
 
 use mysql_async::{Conn, prelude::Queryable as _};
 use porthole::{
@@ -8,11 +8,7 @@ use porthole::{
     engine::{
         profiles::{Limits, PoolSettings, Profile},
         session::Session,
-        sql::{
-            guard::{DataAccess, Functions, Rules},
-            lexer::SqlMode,
-            statement,
-        },
+        sql::{lexer::SqlMode, statement},
     },
 };
 use tempfile::TempDir;
@@ -84,8 +80,10 @@ impl Lab {
     }
 
     /// A session as this way has it. One connection, so that what a statement leaves behind could meet the next.
-    pub(super) async fn open(&self, way: Way) -> Session {
+    pub(super) async fn open(&self, way: Way, switches: bool) -> Session {
         let profile = Profile {
+            call_stored_functions: switches,
+            check_tables: switches,
             limits: Limits {
                 statement_secs: 30,
                 ..Limits::default()
@@ -109,30 +107,6 @@ impl Lab {
             _ => Session::open(&profile, Some(root)).await,
         };
         opened.unwrap()
-    }
-
-    /// The session's rules; with `calls`, those of a profile that lets declared readers be called.
-    pub(super) fn rules(session: &Session, calls: bool) -> Rules {
-        if !calls {
-            return session.rules();
-        }
-        let stored = [
-            ("counts", DataAccess::Reads),
-            ("claims_to_read", DataAccess::Reads),
-            ("takes_one", DataAccess::Other),
-        ];
-        let stored = stored
-            .into_iter()
-            .map(|(name, access)| (name.to_owned(), vec![("shop".to_owned(), access)]))
-            .collect();
-        Rules {
-            call_stored_functions: true,
-            functions: Arc::new(Functions {
-                stored,
-                ..Functions::default()
-            }),
-            ..session.rules()
-        }
     }
 
     /// The text of a case for this server.

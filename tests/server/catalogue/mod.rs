@@ -109,21 +109,26 @@ impl Trial {
 
     async fn run_all(&mut self, way: Way, cases: &[Case]) {
         let kind = self.lab.kind;
-        let session = self.lab.open(way).await;
+        let session = self.lab.open(way, false).await;
         for case in cases {
             if !case.on.include(kind) || case.skip.contains_key(&way) {
                 continue;
             }
+            if case.mode.is_none() && !case.switches {
+                self.run_case(way, &session, case).await;
+                continue;
+            }
+            self.look().await;
             if let Some(mode) = &case.mode {
-                self.look().await;
                 self.set_mode(&format!("CONCAT(@@GLOBAL.sql_mode, ',{mode}')"))
                     .await;
-                let session = self.lab.open(way).await;
-                self.run_case(way, &session, case).await;
-                session.close().await;
+            }
+            let session = self.lab.open(way, case.switches).await;
+            self.run_case(way, &session, case).await;
+            session.close().await;
+            if case.mode.is_some() {
+                self.look().await;
                 self.set_mode("DEFAULT").await;
-            } else {
-                self.run_case(way, &session, case).await;
             }
         }
         session.close().await;
@@ -152,12 +157,12 @@ impl Trial {
             if alone {
                 self.look().await;
             }
-            let waited = self
+            let end = self
                 .run_statements(way, session, case, statements, &name)
                 .await;
             self.unseen.push(name.clone());
             if alone {
-                self.judge(case, &name, known, waited).await;
+                self.judge(case, &name, known, &end).await;
             } else if self.unseen.len() >= TOGETHER {
                 self.look().await;
             }
@@ -165,13 +170,16 @@ impl Trial {
     }
 
     /// Did the state change, and was that known?
-    async fn judge(&mut self, case: &Case, name: &str, known: bool, waited: bool) {
+    async fn judge(&mut self, case: &Case, name: &str, known: bool, end: &End) {
         self.unseen.clear();
-        let difference = self.changes(known && !waited).await;
-        let changed = waited || !difference.is_empty();
+        let difference = self.changes(known && !end.waited).await;
+        let changed = end.waited || !difference.is_empty();
         match (known, changed) {
             (false, true) => self.problem(name, &format!("let through\n{difference}")),
-            (true, false) => self.problem(name, "is not let through any more: `changed` can go"),
+            (true, false) => {
+                let what = format!("is not let through any more: {}", end.answer);
+                self.problem(name, &what);
+            }
             _ => {}
         }
         if difference.is_empty() {
@@ -220,7 +228,6 @@ impl Trial {
         self.problems.push(format!("{name}\n{what}"));
     }
 
-    /// Returns whether it had to wait for what another session holds.
     async fn run_statements(
         &mut self,
         way: Way,
@@ -228,9 +235,9 @@ impl Trial {
         case: &Case,
         statements: &[String],
         name: &str,
-    ) -> bool {
-        let rules = Lab::rules(session, case.calls);
-        let mut waited = false;
+    ) -> End {
+        let rules = session.rules();
+        let mut end = End::default();
         for sql in statements {
             let sql = self.lab.text(sql);
             let answer = match &case.held {
@@ -238,7 +245,7 @@ impl Trial {
                 None => Some(send(way, session, &sql, &rules, &CancellationToken::new()).await),
             };
             let Some(answer) = answer else {
-                waited = true;
+                end.waited = true;
                 continue;
             };
             if way.is_guarded()
@@ -246,8 +253,12 @@ impl Trial {
             {
                 self.problem(name, &wrong);
             }
+            end.answer = match answer {
+                Ok(rows) => format!("it gave {} rows", rows.rows()),
+                Err(error) => error.to_string(),
+            };
         }
-        waited
+        end
     }
 
     /// Run it while another session holds something; nothing comes back if it would wait for that.
@@ -318,6 +329,15 @@ impl Trial {
         }
         self.look().await;
     }
+}
+
+/// How statements ended.
+#[derive(Default)]
+struct End {
+    /// For what another session held, until they were stopped.
+    waited: bool,
+    /// What the last one got, for people alone.
+    answer: String,
 }
 
 async fn send(
