@@ -324,6 +324,19 @@ fn the_status_bar_says_who_answers_and_how_the_line_is_protected() {
 }
 
 #[test]
+fn the_badge_says_when_nothing_stands_behind_the_guard() {
+    let shop = profile("shop", Environment::Other);
+    let mut state = connected(&shop, Some(tls()));
+    let session = state.sessions.get_mut(&shop.id).unwrap();
+    session.facts.as_mut().unwrap().read_only = ReadOnly::Porthole {
+        unkept_by: Some("TiDB".to_owned()),
+        powers: Vec::new(),
+        better_account: String::new(),
+    };
+    window(state).get_by_label("Read-only by Porthole alone");
+}
+
+#[test]
 fn an_open_line_is_always_said() {
     let shop = profile("shop", Environment::Other);
     window(connected(&shop, None)).get_by_label("not encrypted");

@@ -22,6 +22,7 @@ use porthole::{
 };
 
 use crate::{
+    cli::Program,
     scripted::{Answer, Command, Scripted, error, result_set, result_set_ending, text_row},
     sessions::{Opened, eventually, one_cell, profile, profile_of, run, secret},
     support,
@@ -308,6 +309,16 @@ async fn a_server_that_refuses_or_ignores_read_only_is_guarded_by_porthole_alone
         let reads = run(&session, "SELECT 1", &Options::of(&session)).await;
         assert!(reads.is_ok(), "{name}: {reads:?}");
     }
+    let asked = |more: &'static [&'static str]| {
+        let arguments = [&["test-connection"], more].concat();
+        Program::at_address("127.0.0.1", says_so.port(), &arguments)
+    };
+    let words = asked(&[]).run().await.done();
+    let says = "guaranteed by Porthole alone: ProxySQL does not keep a session read-only";
+    assert!(words.contains(says), "{words}");
+    let json = asked(&["--format", "json"]).run().await.done();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["read_only"], "porthole");
 }
 
 /// A server with one connection for each session, whose verifications from the second on are answered by `later`

@@ -23,6 +23,9 @@ use crate::{
 /// More than any version or cipher; what is longer is cut.
 const MAX_TEXT: usize = 300;
 
+/// As many are shown without asking.
+const FEW_POWERS: usize = 6;
+
 /// A card for one answer.
 pub(super) fn card_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     Frame::new()
@@ -114,16 +117,23 @@ pub(super) fn facts_ui(ui: &mut Ui, facts: &Facts) {
     }
 }
 
-/// What the account could do, and by which rights.
+/// What the account could do, and by which rights; folded where it is more than one wants to read each time.
 fn powers_ui(ui: &mut Ui, powers: &[Power]) {
-    for power in powers {
-        let words = sentence(&printable(&power.to_string()));
-        ui.label(
-            RichText::new(format!("•  {words}"))
-                .small()
-                .color(ui.palette().secondary),
-        );
+    if powers.is_empty() {
+        return;
     }
+    egui::CollapsingHeader::new("What this account could do")
+        .default_open(powers.len() <= FEW_POWERS)
+        .show_unindented(ui, |ui| {
+            for power in powers {
+                let words = sentence(&printable(&power.to_string()));
+                ui.label(
+                    RichText::new(format!("•  {words}"))
+                        .small()
+                        .color(ui.palette().secondary),
+                );
+            }
+        });
 }
 
 fn better_account_ui(ui: &mut Ui, statements: &str) {
