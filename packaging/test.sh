@@ -4,8 +4,9 @@
 #   packaging/test.sh [--yes] [--long]
 #
 #   --yes     install what is missing without asking
-#   --long    also what takes long: licences and sources of dependencies, MariaDB 11.8, measures
+#   --long    also what takes long: licences and sources of dependencies, MariaDB 11.8, fuzzing, measures
 #
+# PORTHOLE_FUZZ_SECS says how long each of the three targets is fuzzed (200 if unset).
 # The servers are private ones (packaging/servers.sh), started by the tests and stopped with them;
 # PORTHOLE_TEST_MYSQL_URL and PORTHOLE_TEST_MARIADB_URL name others to use instead. It stops at the
 # first step that fails. Two runs at once do not disturb each other.
@@ -16,6 +17,7 @@ set -euo pipefail
 
 typos_version=1.52.0
 deny_version=0.20.2
+fuzz_version=0.13.2
 tools=${XDG_CACHE_HOME:-$HOME/.cache}/porthole/tools
 
 main() {
@@ -43,6 +45,7 @@ main() {
         step "licences and sources" licences
         step "MariaDB 11.8" packaging/servers.sh mariadb-11.8
         step "tests on MariaDB 11.8" with_servers mariadb-11.8 cargo test --locked --features unguarded --test server
+        step "fuzzing" fuzzing
         step "measures" packaging/bench.sh
     fi
 }
@@ -116,6 +119,22 @@ licences() {
         cargo install --quiet --locked --root "$tools/deny-$deny_version" "cargo-deny@$deny_version"
     ) 9>"$tools/.deny.lock"
     "$tools/deny-$deny_version/bin/cargo-deny" --offline check --config .deny.toml bans licenses sources
+}
+
+# Without a sanitizer, so that the stable toolchain will do: the targets hold no unsafe code of ours.
+fuzzing() {
+    local bin=$tools/fuzz-$fuzz_version/bin target
+    need "Fuzzing" g++
+    (
+        flock 9
+        cargo install --quiet --locked --root "$tools/fuzz-$fuzz_version" "cargo-fuzz@$fuzz_version"
+    ) 9>"$tools/.fuzz.lock"
+    for target in lexer splitter guard; do
+        mkdir -p "tests/fuzz/corpus/$target"
+        "$bin/cargo-fuzz" fuzz run --fuzz-dir tests/fuzz --sanitizer none "$target" \
+            "tests/fuzz/corpus/$target" tests/fuzz/inputs -- \
+            -dict=tests/fuzz/sql.dict -max_len=4096 -timeout=10 -max_total_time="${PORTHOLE_FUZZ_SECS:-200}"
+    done
 }
 
 main "$@"

@@ -233,9 +233,6 @@ impl Call<'_> {
 
     /// A name that the product has in some versions only may be somebody's function in this one.
     fn check_namesakes(&self, name: &str) -> Result<(), Refusal> {
-        if functions::is_certain(name, self.rules.dialect) {
-            return Ok(());
-        }
         let functions = &self.rules.functions;
         let lower = self.name.to_lowercase();
         let acts = functions.stored.get(&lower).is_some_and(|of_name| {
@@ -243,7 +240,8 @@ impl Call<'_> {
                 .iter()
                 .any(|(_, access)| *access != DataAccess::Reads)
         });
-        if acts || (functions.loadable.contains(&lower) && !functions::is_of_hashing(name)) {
+        let loadable = functions.loadable.contains(&lower) && !functions::is_of_hashing(name);
+        if (acts || loadable) && !functions::is_certain(name, self.rules.dialect) {
             return self.check_stored(None);
         }
         Ok(())

@@ -165,7 +165,7 @@ pub fn unchecked(sql: &str, rules: &Rules) -> Checked {
 /// The kind of a statement and nothing more; as the server reads it that the rules name.
 pub fn kind_of(sql: &str, rules: &Rules) -> Kind {
     let statement = Statement::read(sql, rules, Reading::Server(rules.dialect));
-    kind::kind(sql, &statement.code).0
+    kind::kind(sql, &statement.words()).0
 }
 
 /// The server's own reading first, then all that another server or version could have.
@@ -246,14 +246,14 @@ impl<'a> Statement<'a> {
         }
     }
 
+    /// Its code without hints, which are no part of what a statement is.
+    fn words(&self) -> Vec<Token> {
+        let is_word = |token: &&Token| token.kind != TokenKind::Hint;
+        self.code.iter().filter(is_word).cloned().collect()
+    }
+
     fn judge(&self) -> Result<Kind, Refusal> {
-        // Hints are no part of what a statement is.
-        let words: Vec<Token> = self
-            .code
-            .iter()
-            .filter(|token| token.kind != TokenKind::Hint)
-            .cloned()
-            .collect();
+        let words = self.words();
         let (kind, decided) = kind::kind(self.sql, &words);
         if let Some(open) = &self.open {
             return Err(self.refusal(kind, open, "this comment never ends", Some("Close it.")));

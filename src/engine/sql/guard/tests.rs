@@ -1,4 +1,5 @@
 mod cases;
+mod fuzzed;
 mod properties;
 
 use expect_test::{Expect, expect};
@@ -163,5 +164,16 @@ fn instead_of_a_write_the_rows_it_is_about_are_offered() {
     assert_eq!(
         instead("DELETE FROM t WHERE SLEEP(5)"),
         "To run it, copy it into a tool that may write."
+    );
+}
+
+#[test]
+fn a_hint_before_the_verb_does_not_hide_the_kind() {
+    let rules = Rules::default();
+    assert_eq!(kind_of("/*+ x */ SELECT 1", &rules), Kind::Select);
+    check_sql("/*+ x */ SELECT 1", &expect!["Select"]);
+    check_sql(
+        "/*+ x */ DELETE FROM t",
+        &expect!["refused: DELETE at DELETE"],
     );
 }
