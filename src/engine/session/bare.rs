@@ -16,6 +16,7 @@ use crate::engine::{
 impl Session {
     /// As [`Session::open`], but nothing of the server's stands behind the guard.
     #[cfg(feature = "unguarded")]
+    #[expect(clippy::missing_panics_doc, reason = "it cannot")]
     pub async fn open_bare(profile: &Profile, password: Option<&Secret>) -> Result<Self> {
         let mut session = Self::open(profile, password).await?;
         std::sync::Arc::get_mut(&mut session.inner)

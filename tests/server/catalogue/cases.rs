@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use porthole::demo::Kind;
+use porthole::demo::{Kind, Server};
 use serde::Deserialize;
 
 /// Statements of one row of the catalogue that fare alike.
@@ -93,7 +93,7 @@ impl Way {
     }
 }
 
-/// On which of the two.
+/// On which of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Servers {
@@ -101,14 +101,18 @@ pub(super) enum Servers {
     Both,
     Mysql,
     Mariadb,
+    /// MariaDB 11 and newer.
+    Mariadb11,
 }
 
 impl Servers {
-    pub(super) fn include(self, kind: Kind) -> bool {
+    pub(super) fn include(self, server: &Server) -> bool {
+        let is_mariadb = server.kind() == Kind::MariaDb;
         match self {
             Self::Both => true,
-            Self::Mysql => kind == Kind::MySql,
-            Self::Mariadb => kind == Kind::MariaDb,
+            Self::Mysql => !is_mariadb,
+            Self::Mariadb => is_mariadb,
+            Self::Mariadb11 => is_mariadb && server.release() >= (11, 0),
         }
     }
 }
@@ -123,10 +127,10 @@ impl Case {
         }
     }
 
-    pub(super) fn is_changed(&self, way: Way, kind: Kind) -> bool {
+    pub(super) fn is_changed(&self, way: Way, server: &Server) -> bool {
         self.changed
             .get(&way)
-            .is_some_and(|servers| servers.include(kind))
+            .is_some_and(|servers| servers.include(server))
     }
 }
 

@@ -108,10 +108,9 @@ impl Trial {
     }
 
     async fn run_all(&mut self, way: Way, cases: &[Case]) {
-        let kind = self.lab.kind;
         let session = self.lab.open(way, false).await;
         for case in cases {
-            if !case.on.include(kind) || case.skip.contains_key(&way) {
+            if !case.on.include(&self.lab.server) || case.skip.contains_key(&way) {
                 continue;
             }
             if case.mode.is_none() && !case.switches {
@@ -145,7 +144,7 @@ impl Trial {
     }
 
     async fn run_case(&mut self, way: Way, session: &Session, case: &Case) {
-        let known = case.is_changed(way, self.lab.kind);
+        let known = case.is_changed(way, &self.lab.server);
         for statements in case.runs() {
             let name = format!(
                 "{} {way:?}, row {}: {}",
@@ -300,12 +299,12 @@ impl Trial {
 
     /// The command line has no other way to the server than the window.
     async fn run_program(&mut self, cases: &[Case]) {
-        let (kind, port) = (self.lab.kind, self.lab.server.port());
+        let port = self.lab.server.port();
         let password = self.lab.server.root_password().reveal().to_owned();
-        for case in cases
-            .iter()
-            .filter(|case| case.cli && case.on.include(kind))
-        {
+        for case in cases {
+            if !case.cli || !case.on.include(&self.lab.server) {
+                continue;
+            }
             let Some(sql) = case.sql.first() else {
                 continue;
             };
