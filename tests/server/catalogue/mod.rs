@@ -188,7 +188,9 @@ impl Trial {
         let restored = self.lab.state().await;
         let left = self.before.restorable().difference(&restored.restorable());
         if !left.is_empty() {
+            // What follows could only mislead.
             self.problem(name, &format!("`undo` does not undo\n{left}"));
+            panic!("{}", self.problems.join("\n\n"));
         }
         self.before = restored;
     }
