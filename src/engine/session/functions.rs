@@ -1,5 +1,5 @@
-//! The functions that a server has beyond its own, for the guard. Read once, at connect, and only where the profile
-//! lets stored functions be called: elsewhere none may run, and nothing needs to be known.
+//! The functions that a server has beyond its own, for the guard. Read once, at connect, also where the profile lets
+//! none be called: `count (a)` with its blank is a stored function where there is one of that name.
 
 use std::collections::HashMap;
 

@@ -148,10 +148,10 @@ impl First {
         })
     }
 
-    /// The functions that may be called, if the profile allows any. A server that is slow to tell them is no reason
-    /// not to connect: then none may, and the connection that waits for the answer is not used again.
+    /// The functions beyond the server's own. A server that is slow to tell them is no reason not to connect: then
+    /// none may be called, and the connection that waits for the answer is not used again.
     async fn learn_functions(&mut self, profile: &Profile) -> Result<()> {
-        let Some(mut conn) = self.conn.take_if(|_| profile.call_stored_functions) else {
+        let Some(mut conn) = self.conn.take() else {
             return Ok(());
         };
         let dialect = self.facts.dialect();

@@ -50,7 +50,7 @@ pub(super) enum Own<'a> {
     ActiveRoles,
     /// Then: what these roles allow. MySQL's own text of their names, checked by its maker.
     GrantsOfRoles(&'a str),
-    /// At connect, if the profile lets stored functions be called: what each is declared to do.
+    /// At connect: which stored functions there are, and what each is declared to do.
     StoredFunctions,
     /// And which functions come from a library, so that nobody knows what they do.
     LoadableFunctions(Dialect),
