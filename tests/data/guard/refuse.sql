@@ -630,17 +630,17 @@ SELECT «WAIT_FOR_EXECUTED_GTID_SET»('')
 => WAIT_FOR_EXECUTED_GTID_SET
 
 # Oracle's words
-#! mariadb ORACLE
+#! both ORACLE
 SELECT s.«nextval»
 => NEXTVAL
 
 # Oracle's words
-#! mariadb ORACLE
+#! both ORACLE
 SELECT `s` . «`NEXTVAL`»
 => NEXTVAL
 
 # Oracle's words
-#! mariadb ORACLE
+#! both ORACLE
 SELECT d.s.«"nextval"»
 => NEXTVAL
 

@@ -114,7 +114,8 @@ struct Call<'a> {
 impl Call<'_> {
     /// `s.NEXTVAL` of Oracle's words.
     fn check_sequence(&self) -> Result<(), Refusal> {
-        let oracle = self.rules.sql_mode.oracle && self.rules.dialect.product == Product::MariaDb;
+        // Whatever product answers: a proxy can say that it is the other one.
+        let oracle = self.rules.sql_mode.oracle;
         let of_sequence = self.index > 0 && self.code.text(self.index - 1) == ".";
         if oracle && of_sequence && self.name.eq_ignore_ascii_case("NEXTVAL") {
             return self.refuse("it takes a number from the sequence", None);
