@@ -354,6 +354,10 @@ SELECT 1 «/*!50000» + 1
 SHOW WARNINGS «/*!50000» LIMIT 1 */
 => /*!50000
 
+# to MySQL the comment ends early, to MariaDB it holds a string
+SELECT 1 /*M! , '/* */ «;» DROP TABLE t -- ' */
+=> ;
+
 # --- text that cannot be read, or is read differently
 
 SELECT «'open»

@@ -188,15 +188,13 @@ fn readings(sql: &str, rules: &Rules) -> Result<Vec<Reading>, Refusal> {
         });
     }
     readings.extend([Reading::Code, Reading::Comments]);
-    if !versions.is_empty() {
-        // A server older than any version that the text names.
-        readings.extend([Product::MySql, Product::MariaDb].map(|product| {
-            Reading::Server(Dialect {
-                product,
-                version: (0, 0, 0),
-            })
-        }));
-    }
+    // Either product, and older than any version that the text names.
+    readings.extend([Product::MySql, Product::MariaDb].map(|product| {
+        Reading::Server(Dialect {
+            product,
+            version: (0, 0, 0),
+        })
+    }));
     for number in versions {
         let part = |unit: u32| u16::try_from(number / unit % 100).unwrap_or(u16::MAX);
         let version = (part(10_000), part(100), part(1));
