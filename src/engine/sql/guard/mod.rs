@@ -369,8 +369,10 @@ impl<'a> Statement<'a> {
             })
         };
         // The condition of a SHOW may hold queries, in parentheses.
-        let is_query = matches!(kind, Kind::Select | Kind::Explain | Kind::Analyze)
-            || code.inside[index].is_some();
+        let is_query = matches!(
+            kind,
+            Kind::Select | Kind::Explain | Kind::Analyze | Kind::Describe
+        ) || code.inside[index].is_some();
         let next = |words: &[&str]| {
             words
                 .iter()
