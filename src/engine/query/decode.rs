@@ -155,6 +155,8 @@ pub(super) struct Decoder {
     schema: SchemaRef,
     rows: usize,
     bytes: usize,
+    /// The batches stay in memory.
+    kept: bool,
 }
 
 /// A value that does not fit the type that the server announced.
@@ -165,7 +167,8 @@ pub(super) struct Misfit {
 }
 
 impl Decoder {
-    pub(super) fn new(columns: &[Column], from: &[mysql_async::Column]) -> Self {
+    /// `kept` where the batches stay in memory: then they take no spare room.
+    pub(super) fn new(columns: &[Column], from: &[mysql_async::Column], kept: bool) -> Self {
         let builders = columns
             .iter()
             .zip(from)
@@ -180,6 +183,7 @@ impl Decoder {
             schema: Arc::new(Schema::new(fields)),
             rows: 0,
             bytes: 0,
+            kept,
         }
     }
 
@@ -210,14 +214,14 @@ impl Decoder {
         Ok(())
     }
 
-    /// The rows gathered so far as a batch, without spare room; then start again.
+    /// The rows gathered so far as a batch; then start again.
     pub(super) fn take(&mut self) -> RecordBatch {
         let rows = std::mem::take(&mut self.rows);
         self.bytes = 0;
         let arrays = self
             .builders
             .iter_mut()
-            .map(|builder| builder.take(rows))
+            .map(|builder| builder.take(rows, self.kept))
             .collect();
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
         RecordBatch::try_new_with_options(self.schema.clone(), arrays, &options)
@@ -343,18 +347,20 @@ impl Builder {
         })
     }
 
-    fn take(&mut self, rows: usize) -> ArrayRef {
+    fn take(&mut self, rows: usize, kept: bool) -> ArrayRef {
         let valid = std::mem::take(&mut self.valid);
         let nulls = (!valid.is_empty()).then(|| NullBuffer::from(valid));
         match &mut self.values {
-            Values::Int(values) => primitive::<Int64Type>(values, nulls),
-            Values::UInt(values) | Values::Bit(values) => primitive::<UInt64Type>(values, nulls),
-            Values::Float(values) => primitive::<Float32Type>(values, nulls),
-            Values::Double(values) => primitive::<Float64Type>(values, nulls),
+            Values::Int(values) => primitive::<Int64Type>(values, nulls, kept),
+            Values::UInt(values) | Values::Bit(values) => {
+                primitive::<UInt64Type>(values, nulls, kept)
+            }
+            Values::Float(values) => primitive::<Float32Type>(values, nulls, kept),
+            Values::Double(values) => primitive::<Float64Type>(values, nulls, kept),
             Values::Bytes { data, ends, .. } => {
-                let offsets = OffsetBuffer::new(ScalarBuffer::from(exact(ends)));
+                let offsets = OffsetBuffer::new(ScalarBuffer::from(taken(ends, kept)));
                 ends.push(0);
-                let data = Buffer::from_vec(exact(data));
+                let data = Buffer::from_vec(taken(data, kept));
                 Arc::new(
                     BinaryArray::try_new(offsets, data, nulls)
                         .expect("the last offset is the length of the data"),
@@ -368,18 +374,25 @@ impl Builder {
 fn primitive<T: ArrowPrimitiveType>(
     values: &mut Vec<T::Native>,
     nulls: Option<NullBuffer>,
+    kept: bool,
 ) -> ArrayRef {
     Arc::new(PrimitiveArray::<T>::new(
-        ScalarBuffer::from(exact(values)),
+        ScalarBuffer::from(taken(values, kept)),
         nulls,
     ))
 }
 
-/// A copy without spare room, for rows may stay in memory for long; the room itself is used again.
-fn exact<T: Copy>(values: &mut Vec<T>) -> Vec<T> {
-    let copy = values.clone(); // takes just the room it needs
-    values.clear();
-    copy
+/// What was gathered. What is kept for long is copied to take just the room it needs, and the room itself is used
+/// again; what only passes goes as it is.
+fn taken<T: Copy>(values: &mut Vec<T>, kept: bool) -> Vec<T> {
+    if kept {
+        let copy = values.clone();
+        values.clear();
+        copy
+    } else {
+        let room = Vec::with_capacity(values.len());
+        std::mem::replace(values, room)
+    }
 }
 
 fn int(value: &Value) -> Option<i64> {
@@ -572,11 +585,11 @@ mod tests {
                 };
                 builder.push(row, &value).unwrap();
             }
-            let array = builder.take(3);
+            let array = builder.take(3, true);
             let nulls: Vec<_> = (0..3).map(|row| array.is_null(row)).collect();
             assert_eq!(nulls, [0, 1, 2].map(|row| row == null_at));
             builder.push(0, &Value::Int(7)).unwrap();
-            assert_eq!(builder.take(1).null_count(), 0);
+            assert_eq!(builder.take(1, true).null_count(), 0);
         }
     }
 

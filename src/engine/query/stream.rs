@@ -201,18 +201,19 @@ impl<'a> Rows<'a> {
     {
         let from = answer.columns_ref();
         let columns: Arc<[Column]> = from.iter().map(decode::column).collect();
-        let mut decoder = Decoder::new(&columns, from);
+        let mut decoder = Decoder::new(&columns, from, self.options.memory.is_some());
         self.send(Output::Columns(columns.clone())).await;
         let limit = self.options.row_limit.unwrap_or(u64::MAX);
         let mut silence = Silence::new(self.session, self.options.time_limit);
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         'rows: loop {
-            let mut next = std::pin::pin!(sheltered(answer.next()));
+            // Pinned first: the driver's futures are large, and this is done for each row.
+            let mut next = std::pin::pin!(answer.next());
             let row = loop {
                 tokio::select! {
                     biased;
-                    row = &mut next => break row,
+                    row = sheltered(next.as_mut()) => break row,
                     _ = tick.tick() => {
                         if decoder.rows() > 0 {
                             self.flush(&mut decoder).await?;
