@@ -11,17 +11,22 @@ use crate::engine::sql::{
     guard::{DataAccess, Functions},
 };
 
-/// Stored functions that are read at most. A server with more gets none of them called: half a list could lack the
-/// one of a name that writes.
+/// Stored functions that are read at most. Of a server with more none is known: half a list could lack the one of a
+/// name that writes.
 pub(super) const MOST: usize = 20_000;
 
 /// What the server tells; what it does not tell stays unknown, and is refused.
 pub(super) async fn read(conn: &mut Conn, dialect: Dialect) -> mysql_async::Result<Functions> {
     let loadable = answered(Own::LoadableFunctions(dialect), conn).await?;
-    let stored = answered(Own::StoredFunctions, conn).await?;
+    let stored = answered(Own::StoredFunctions, conn)
+        .await?
+        .filter(|rows| rows.len() <= MOST);
     Ok(Functions {
-        stored: by_name(stored),
+        unread_stored: stored.is_none(),
+        unread_loadable: loadable.is_none(),
+        stored: by_name(stored.unwrap_or_default()),
         loadable: loadable
+            .unwrap_or_default()
             .into_iter()
             .filter_map(|row| row.into_iter().next().flatten())
             .map(|name| name.to_lowercase())
@@ -29,21 +34,27 @@ pub(super) async fn read(conn: &mut Conn, dialect: Dialect) -> mysql_async::Resu
     })
 }
 
+/// What is known where the server does not tell in time.
+pub(super) fn unread() -> Functions {
+    Functions {
+        unread_stored: true,
+        unread_loadable: true,
+        ..Functions::default()
+    }
+}
+
 type Rows = Vec<Vec<Option<String>>>;
 
-/// An account may not be allowed to ask.
-async fn answered(own: Own<'_>, conn: &mut Conn) -> mysql_async::Result<Rows> {
+/// `None` where the account may not ask.
+async fn answered(own: Own<'_>, conn: &mut Conn) -> mysql_async::Result<Option<Rows>> {
     match own.rows(conn).await {
-        Err(mysql_async::Error::Server(_)) => Ok(Rows::new()),
-        answer => answer,
+        Err(mysql_async::Error::Server(_)) => Ok(None),
+        answer => answer.map(Some),
     }
 }
 
 fn by_name(rows: Rows) -> HashMap<String, Vec<(String, DataAccess)>> {
     let mut functions: HashMap<String, Vec<_>> = HashMap::new();
-    if rows.len() > MOST {
-        return functions;
-    }
     for row in rows {
         let mut cells = row.into_iter().flatten();
         let (Some(database), Some(name), Some(access)) = (cells.next(), cells.next(), cells.next())
@@ -85,12 +96,5 @@ mod tests {
         assert_eq!(functions["f"], of_f);
         assert_eq!(functions["g"][0].1, DataAccess::Reads);
         assert_eq!(functions["h"][0].1, DataAccess::Other);
-    }
-
-    #[test]
-    fn more_than_can_be_read_are_none() {
-        let rows = |number| vec![row("a", "f", "NO SQL"); number];
-        assert_eq!(by_name(rows(MOST)).len(), 1);
-        assert_eq!(by_name(rows(MOST + 1)).len(), 0);
     }
 }

@@ -160,7 +160,10 @@ impl First {
                 self.functions = functions.map_err(|error| connect::classify(profile, error))?;
                 self.conn = Some(conn);
             }
-            Err(_) => say_goodbye(conn).await,
+            Err(_) => {
+                self.functions = functions::unread();
+                say_goodbye(conn).await;
+            }
         }
         Ok(())
     }

@@ -379,6 +379,7 @@ impl<'a> Lexer<'a> {
             return self.skipped(usize::from(!ordinary));
         }
         if self.peek(2) == Some(b'+') {
+            // It ends at the first mark, whatever quotes are open in it: MySQL's reader of hints gives up there too.
             return match self.skipped(0) {
                 TokenKind::Comment => TokenKind::Hint,
                 unterminated => unterminated,

@@ -22,37 +22,50 @@ pub fn split(sql: &str, mode: SqlMode) -> Vec<Statement> {
     let mut delimiter = ";";
     let mut lexer = Lexer::new(sql, mode, Reading::Code);
     let mut executable = false;
-    let mut line_start = 0;
+    // Where the line begins, and where what came before this token ends.
+    let (mut line_start, mut before) = (0, 0);
     while let Some(token) = lexer.next_token() {
-        let line = line_start;
+        let begins_line = before <= line_start;
         if let Some(at) = token.text(sql).rfind('\n') {
             line_start = token.range.start + at + 1;
         }
         match token.kind {
-            TokenKind::Blank | TokenKind::Comment => continue,
+            TokenKind::Blank => continue,
+            TokenKind::Comment => {
+                before = token.range.end;
+                continue;
+            }
             TokenKind::ExecutableOpen => executable = true,
             TokenKind::ExecutableClose => executable = false,
             _ => {}
         }
+        before = token.range.end;
         if span.is_none()
-            && let Some((new, end)) = new_delimiter(sql, &token, line)
+            && begins_line
+            && let Some((new, end)) = new_delimiter(sql, &token)
         {
             delimiter = new;
             lexer.jump(end);
             continue;
         }
-        let end = if executable {
-            None
-        } else {
-            find_delimiter(sql, &token, delimiter)
-        };
-        let code = token.range.start..end.unwrap_or(token.range.end);
-        if !code.is_empty() {
-            span = Some(span.map_or(code.start, |range| range.start)..code.end);
-        }
-        if let Some(end) = end {
+        let mut code = token.range.clone();
+        while let Some(end) = find_delimiter(sql, token.kind, code.clone(), delimiter)
+            && !executable
+        {
+            if code.start < end {
+                span = Some(span.map_or(code.start, |range| range.start)..end);
+            }
             statements.extend(span.take().map(|range| Statement { range }));
-            lexer.jump(end + delimiter.len());
+            code.start = end + delimiter.len();
+            if code.start >= code.end {
+                // The delimiter may be longer than the token.
+                before = code.start;
+                lexer.jump(code.start);
+                break;
+            }
+        }
+        if code.start < code.end {
+            span = Some(span.map_or(code.start, |range| range.start)..code.end);
         }
     }
     statements.extend(span.map(|range| Statement { range }));
@@ -60,12 +73,8 @@ pub fn split(sql: &str, mode: SqlMode) -> Vec<Statement> {
 }
 
 /// What `DELIMITER …` at this token names, and where its line ends.
-fn new_delimiter<'a>(sql: &'a str, token: &Token, line_start: usize) -> Option<(&'a str, usize)> {
+fn new_delimiter<'a>(sql: &'a str, token: &Token) -> Option<(&'a str, usize)> {
     if token.kind != TokenKind::Word || !token.text(sql).eq_ignore_ascii_case("DELIMITER") {
-        return None;
-    }
-    let before = &sql[line_start..token.range.start];
-    if !before.trim_start().is_empty() {
         return None;
     }
     let rest = &sql[token.range.end..];
@@ -75,19 +84,23 @@ fn new_delimiter<'a>(sql: &'a str, token: &Token, line_start: usize) -> Option<(
     Some((&new[..length], token.range.end + line.len()))
 }
 
-/// Where the delimiter begins in this token: it may stand at the end of a word, as in `END$$`.
-fn find_delimiter(sql: &str, token: &Token, delimiter: &str) -> Option<usize> {
-    let start = token.range.start;
-    match token.kind {
-        TokenKind::Word if delimiter != ";" => {
-            let places = sql[token.range.clone()].char_indices();
+/// Where the delimiter begins in this part of a token: it may stand in a word, as in `END$$`.
+fn find_delimiter(
+    sql: &str,
+    kind: TokenKind,
+    part: Range<usize>,
+    delimiter: &str,
+) -> Option<usize> {
+    match kind {
+        TokenKind::Word | TokenKind::Number if delimiter != ";" => {
+            let places = sql[part.clone()].char_indices();
             places
-                .map(|(at, _)| start + at)
+                .map(|(at, _)| part.start + at)
                 .find(|at| sql[*at..].starts_with(delimiter))
         }
-        TokenKind::Word | TokenKind::Symbol | TokenKind::Placeholder | TokenKind::Number => {
-            sql[start..].starts_with(delimiter).then_some(start)
-        }
+        TokenKind::Symbol | TokenKind::Placeholder => sql[part.start..]
+            .starts_with(delimiter)
+            .then_some(part.start),
         _ => None,
     }
 }
@@ -153,6 +166,9 @@ mod tests {
             ["SELECT 1 delimiter // x"]
         );
         assert_eq!(texts("DELIMITER"), ["DELIMITER"]);
+        assert_eq!(texts("DELIMITER $$\na$$b$$$$1$$2"), ["a", "b", "1", "2"]);
+        assert_eq!(texts("DELIMITER 1\na121 2"), ["a", "2", "2"]);
+        assert_eq!(texts("/* x */ DELIMITER $\n1$2"), ["DELIMITER $\n1$2"]);
         // Only first in its line, though a comment or a string may have begun lines of its own before.
         assert_eq!(
             texts("SELECT '\n'; DELIMITER //\nSELECT 1; /*\n*/ DELIMITER //"),

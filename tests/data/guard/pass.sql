@@ -206,3 +206,33 @@ SELECT looks(1), shop.looks(2), `shop` . `looks`(3)
 # the servers' own come before a stored one of that name
 #! both known
 SELECT count(*), ascii ('a'), `concat`('a')
+
+# Words that are not reserved, where they are no calls.
+SELECT SQL_BUFFER_RESULT (SELECT 1)
+
+#! mysql
+SELECT SQL_NO_CACHE (1)
+
+#! mysql
+SELECT * FROM {oj (t LEFT JOIN u ON t.a = u.a)}
+
+SELECT a MEMBER ('[1]') FROM t
+
+#! mysql
+SELECT * FROM t TABLESAMPLE BERNOULLI (10)
+
+#! mariadb
+SELECT * FROM t FOR SYSTEM_TIME AS OF TRANSACTION (@a)
+
+#! mariadb
+EXPLAIN PARTITIONS (SELECT 1)
+
+SELECT JSON_VALUE(a, '$' RETURNING DATETIME(3)) FROM t
+
+SELECT * FROM JSON_TABLE('[]', '$[*]' COLUMNS (timestamp DATETIME(6) PATH '$.a')) AS j
+
+#! mysql
+EXPLAIN FORMAT=JSON FOR SCHEMA shop (SELECT 1)
+
+#! mariadb
+SELECT ST_SIMPLIFY(a, 1) FROM t

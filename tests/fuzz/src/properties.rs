@@ -55,6 +55,7 @@ fn known() -> Arc<Functions> {
             of("count", DataAccess::Other),
         ]),
         loadable: vec!["udf".to_owned()],
+        ..Functions::default()
     })
 }
 

@@ -25,6 +25,22 @@ const BEFORE_EXPRESSIONS: &[&str] = &[
     "TRANSACTION",
 ];
 
+/// What a query begins with.
+const SELECT_AND_OPTIONS: &[&str] = &[
+    "ALL",
+    "DISTINCT",
+    "DISTINCTROW",
+    "HIGH_PRIORITY",
+    "SELECT",
+    "SQL_BIG_RESULT",
+    "SQL_BUFFER_RESULT",
+    "SQL_CACHE",
+    "SQL_CALC_FOUND_ROWS",
+    "SQL_NO_CACHE",
+    "SQL_SMALL_RESULT",
+    "STRAIGHT_JOIN",
+];
+
 /// Refuse the call at this place, if it is one that may not run.
 pub(super) fn check(
     rules: &Rules,
@@ -68,7 +84,8 @@ pub(super) fn check(
     let apart = code.tokens[index + 1].range.start > token.range.end;
     if apart
         && functions::needs_parenthesis_at_once(&upper)
-        && rules.functions.stored.contains_key(&name.to_lowercase())
+        && (rules.functions.unread_stored
+            || rules.functions.stored.contains_key(&name.to_lowercase()))
     {
         return call.check_stored(None);
     }
@@ -189,16 +206,25 @@ impl Call<'_> {
         match name.as_str() {
             "ANY" | "SOME" => index > 0 && matches!(code.text(index - 1), "=" | "<" | ">"),
             // EXPLAIN EXTENDED (SELECT …), EXPLAIN [ANALYZE] FORMAT = JSON (SELECT …)
-            "EXTENDED" => index == 1 && kind == Kind::Explain,
-            _ if self.is_explain_format() => true,
+            "EXTENDED" | "PARTITIONS" => index == 1 && kind == Kind::Explain,
+            _ if self.is_explain_format() || self.is_explained_schema() => true,
+            "SQL_BUFFER_RESULT" | "SQL_CACHE" | "SQL_NO_CACHE" => self.follows_select(),
+            // {OJ (t LEFT JOIN u ON …)}
+            "OJ" => index > 0 && code.text(index - 1) == "{",
+            "BERNOULLI" => before("TABLESAMPLE"),
+            // FOR SYSTEM_TIME AS OF TRANSACTION (…), BETWEEN TRANSACTION (…) AND TRANSACTION (…)
+            "TRANSACTION" => ["OF", "BETWEEN", "AND", "FROM", "TO"]
+                .into_iter()
+                .any(before),
             "ROW" => true,
             "OF" => before("MEMBER") || before("AS"),
             "ROLLUP" | "CUBE" => before("BY") && self.rules.dialect.product == Product::MySql,
             "SETS" => before("GROUPING"),
             "VALUE" => kind == Kind::Explain,
-            "AGAINST" | "ESCAPE" => self.follows_name(),
-            // CONVERT(x, type)
+            "AGAINST" | "ESCAPE" | "MEMBER" => self.follows_name(),
+            // CONVERT(x, type), JSON_VALUE(… RETURNING type)
             "DATETIME" | "NCHAR" if index > 0 && code.text(index - 1) == "," => true,
+            "DATETIME" | "NCHAR" if before("RETURNING") => true,
             _ => functions::is_type(&name) && self.is_type_of_column(),
         }
     }
@@ -213,15 +239,33 @@ impl Call<'_> {
             && self.code.text(options + 1) == "="
     }
 
+    /// The database of `EXPLAIN … FOR SCHEMA x (SELECT …)`.
+    fn is_explained_schema(&self) -> bool {
+        let Self { code, index, .. } = *self;
+        let schema = code.before(index, "SCHEMA") || code.before(index, "DATABASE");
+        self.kind == Kind::Explain && schema && code.before(index - 1, "FOR")
+    }
+
+    /// Right after SELECT or one of its options.
+    fn follows_select(&self) -> bool {
+        SELECT_AND_OPTIONS
+            .iter()
+            .any(|word| self.code.before(self.index, word))
+    }
+
     /// Right after a name, where no expression can begin.
     fn follows_name(&self) -> bool {
-        let Some(before) = self.index.checked_sub(1) else {
-            return false;
-        };
+        self.name_before()
+            .is_some_and(|name| !BEFORE_EXPRESSIONS.contains(&name.as_str()))
+    }
+
+    /// The unquoted name right before, in capitals.
+    fn name_before(&self) -> Option<String> {
+        let before = self.index.checked_sub(1)?;
         let name = self.code.text(before).to_ascii_uppercase();
-        self.code.tokens[before].kind == TokenKind::Word
-            && !functions::is_reserved(&name, self.rules.dialect.product)
-            && !BEFORE_EXPRESSIONS.contains(&name.as_str())
+        let is_name = self.code.tokens[before].kind == TokenKind::Word
+            && !functions::is_reserved(&name, self.rules.dialect.product);
+        is_name.then_some(name)
     }
 
     /// `name TYPE(length)` in JSON_TABLE's COLUMNS.
@@ -229,20 +273,25 @@ impl Call<'_> {
         let in_columns = self.code.inside[self.index]
             .and_then(|opening| opening.checked_sub(1))
             .is_some_and(|before| self.code.is(before, "COLUMNS"));
-        in_columns && self.follows_name()
+        in_columns && self.name_before().is_some()
     }
 
     /// A name that the product has in some versions only may be somebody's function in this one.
     fn check_namesakes(&self, name: &str) -> Result<(), Refusal> {
-        let functions = &self.rules.functions;
+        let known = &self.rules.functions;
         let lower = self.name.to_lowercase();
-        let acts = functions.stored.get(&lower).is_some_and(|of_name| {
+        let acts = known.stored.get(&lower).is_some_and(|of_name| {
             of_name
                 .iter()
                 .any(|(_, access)| *access != DataAccess::Reads)
         });
-        let loadable = functions.loadable.contains(&lower) && !functions::is_of_hashing(name);
-        if (acts || loadable) && !functions::is_certain(name, self.rules.dialect) {
+        let loadable = known.loadable.contains(&lower) && !functions::is_of_hashing(name);
+        let unread = known.unread_stored || known.unread_loadable;
+        let dialect = self.rules.dialect;
+        let theirs = (acts || loadable) && !functions::is_certain(name, dialect);
+        let perhaps =
+            unread && !functions::is_of_hashing(name) && functions::is_absent(name, dialect);
+        if theirs || perhaps {
             return self.check_stored(None);
         }
         Ok(())

@@ -27,7 +27,7 @@ pub struct Rules {
     pub dialect: Dialect,
     /// How the session reads quotes.
     pub sql_mode: SqlMode,
-    /// The server's stored and loadable functions; empty where they are not known, and then none may be called.
+    /// The server's stored and loadable functions; empty where there is no server, and then none may be called.
     pub functions: Arc<Functions>,
     /// The profile lets stored functions be called that are declared to read at most.
     pub call_stored_functions: bool,
@@ -42,6 +42,10 @@ pub struct Functions {
     pub stored: HashMap<String, Vec<(String, DataAccess)>>,
     /// Names of loadable functions in lower case.
     pub loadable: Vec<String>,
+    /// The server has a list of stored functions that could not be read, or is too long.
+    pub unread_stored: bool,
+    /// The server has a list of loadable functions that could not be read.
+    pub unread_loadable: bool,
 }
 
 /// What a stored function is declared to do with data (`information_schema.ROUTINES.SQL_DATA_ACCESS`).
@@ -120,7 +124,7 @@ const LOCKS: &str = "it takes locks that others must wait for";
 const UNCLEAR: &str = "servers may read this text differently";
 /// Longest word that a refusal repeats, in characters.
 const WORD: usize = 64;
-/// Versions in executable comments of one statement; each doubles nothing, but adds two readings.
+/// Versions in executable comments of one statement; each adds two readings.
 const MOST_VERSIONS: usize = 8;
 
 /// Judge one statement.

@@ -177,3 +177,29 @@ fn a_hint_before_the_verb_does_not_hide_the_kind() {
         &expect!["refused: DELETE at DELETE"],
     );
 }
+
+#[test]
+fn a_name_that_may_be_somebodys_is_refused_where_their_functions_could_not_be_read() {
+    let of = |product, unread_stored, unread_loadable| Rules {
+        dialect: Dialect::newest(product),
+        functions: Arc::new(Functions {
+            unread_stored,
+            unread_loadable,
+            ..Functions::default()
+        }),
+        ..Rules::default()
+    };
+    let passes = |sql, rules: &Rules| check(sql, rules).is_ok();
+    let unread = of(Product::MySql, true, false);
+    assert!(!passes("SELECT COUNT (a) FROM t", &unread));
+    assert!(passes("SELECT COUNT(a) FROM t", &unread));
+    assert!(passes("SELECT COUNT (a) FROM t", &Rules::default()));
+    // No function of MySQL 9 any more, so it can be one of a library.
+    let unread = of(Product::MySql, false, true);
+    assert!(!passes("SELECT AREA(a) FROM t", &unread));
+    assert!(passes("SELECT MD5(a), ST_AREA(a) FROM t", &unread));
+    assert!(passes(
+        "SELECT AREA(a) FROM t",
+        &of(Product::MariaDb, true, true)
+    ));
+}

@@ -119,6 +119,7 @@ pub(super) fn known() -> Functions {
     Functions {
         stored,
         loadable: vec!["udf".to_owned()],
+        ..Functions::default()
     }
 }
 
@@ -193,6 +194,7 @@ fn what_an_old_server_does_not_have_can_be_somebodys_function() {
         functions: Arc::new(Functions {
             stored: HashMap::from([uuid_to_bin]),
             loadable: vec!["lateral".to_owned()],
+            ..Functions::default()
         }),
         call_stored_functions: true,
         ..Rules::default()
