@@ -155,15 +155,13 @@ impl First {
             return Ok(());
         };
         let dialect = self.facts.dialect();
-        match tokio::time::timeout(ANSWER, functions::read(&mut conn, dialect)).await {
-            Ok(functions) => {
-                self.functions = functions.map_err(|error| connect::classify(profile, error))?;
-                self.conn = Some(conn);
-            }
-            Err(_) => {
-                self.functions = functions::unread();
-                say_goodbye(conn).await;
-            }
+        let read = functions::read(&mut conn, dialect);
+        if let Ok(functions) = tokio::time::timeout(ANSWER, read).await {
+            self.functions = functions.map_err(|error| connect::classify(profile, error))?;
+            self.conn = Some(conn);
+        } else {
+            self.functions = functions::unread();
+            say_goodbye(conn).await;
         }
         Ok(())
     }
