@@ -1,6 +1,7 @@
 //! SQL as text: tokens, statements, and the guard that alone lets a statement reach a server. Knows no server.
 
 pub mod dialect;
+pub mod executable;
 mod functions;
 pub mod guard;
 pub mod kind;

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::lexer::{Lexer, Reading, SqlMode, Token, TokenKind};
+use super::{
+    executable::Reading,
+    lexer::{Lexer, SqlMode, Token, TokenKind},
+};
 
 /// One statement of a script and where it stands, without the `;` and without blanks and comments around it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use crate::engine::sql::{
     dialect::{Dialect, Product},
+    executable::Reading,
     guard::{self, DataAccess, Functions, Rules},
     kind::Kind,
-    lexer::{Reading, SqlMode, Token, TokenKind, tokens_as},
+    lexer::{SqlMode, Token, TokenKind, tokens_as},
     placeholders::{self, Value, Values},
     statement,
 };

@@ -1,6 +1,6 @@
 //! What a person can do instead of a statement that may not run.
 
-use super::{Refusal, Rules, check, is_word, is_write, shortened};
+use super::{Refusal, Rules, check, code::is_word, is_write, shortened};
 use crate::engine::sql::{
     kind::Kind,
     lexer::{Token, TokenKind},

@@ -3,7 +3,7 @@
 //! A name before `(` is a call unless its place says otherwise. The servers look for such a name among their own
 //! functions, then the loadable ones, then the stored ones; what is in no list that we know is refused.
 
-use super::{Code, DataAccess, Refusal, Rules, shortened};
+use super::{DataAccess, Refusal, Rules, code::Code, shortened};
 use crate::engine::sql::{
     dialect::Product,
     functions::{self, Effect},

@@ -11,13 +11,16 @@
 
 mod advice;
 mod calls;
+mod code;
 
 use std::{collections::HashMap, fmt, ops::Range, sync::Arc};
 
+use self::code::{Code, is_word, parentheses};
 use super::{
     dialect::{Dialect, Product},
+    executable::{self, Reading},
     kind::{self, Kind},
-    lexer::{self, Reading, SqlMode, Token, TokenKind, tokens_as},
+    lexer::{SqlMode, Token, TokenKind, tokens_as},
 };
 
 /// What the guard needs to know of the server and of the profile.
@@ -175,10 +178,10 @@ pub fn kind_of(sql: &str, rules: &Rules) -> Kind {
 /// The server's own reading first, then all that another server or version could have.
 fn readings(sql: &str, rules: &Rules) -> Result<Vec<Reading>, Refusal> {
     let mut readings = vec![Reading::Server(rules.dialect)];
-    if !lexer::has_executable(sql) {
+    if !executable::is_in(sql) {
         return Ok(readings);
     }
-    let versions = lexer::executable_versions(sql, MOST_VERSIONS);
+    let versions = executable::versions(sql, MOST_VERSIONS);
     if versions.len() > MOST_VERSIONS {
         return Err(Refusal {
             kind: kind_of(sql, rules),
@@ -431,83 +434,6 @@ impl<'a> Statement<'a> {
             query: None,
         }
     }
-}
-
-/// The tokens of a statement that mean something to it.
-#[derive(Clone, Copy)]
-struct Code<'a> {
-    sql: &'a str,
-    tokens: &'a [Token],
-    /// For each `(`, the place of its `)`; the number of tokens where there is none.
-    closes: &'a [usize],
-    /// For each token, the `(` around it.
-    inside: &'a [Option<usize>],
-}
-
-impl<'a> Code<'a> {
-    fn text(&self, index: usize) -> &'a str {
-        self.tokens
-            .get(index)
-            .map_or("", |token| token.text(self.sql))
-    }
-
-    /// Is this the unquoted word?
-    fn is(&self, index: usize, word: &str) -> bool {
-        self.tokens
-            .get(index)
-            .is_some_and(|token| is_word(self.sql, token, word))
-    }
-
-    /// The word before, unquoted.
-    fn before(&self, index: usize, word: &str) -> bool {
-        index
-            .checked_sub(1)
-            .is_some_and(|before| self.is(before, word))
-    }
-
-    /// An unquoted word that no point makes a name.
-    fn is_keyword(&self, index: usize) -> bool {
-        self.tokens[index].kind == TokenKind::Word && (index == 0 || self.text(index - 1) != ".")
-    }
-
-    /// Is this the INTO of `EXPLAIN INSERT [options] INTO`?
-    fn begins_target(&self, into: usize) -> bool {
-        let mut at = into;
-        // No more options than there are.
-        while at > 0
-            && into - at < 5
-            && ["INTO", "LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "IGNORE"]
-                .iter()
-                .any(|word| self.is(at, word))
-        {
-            at -= 1;
-        }
-        at < into && self.is_keyword(at) && (self.is(at, "INSERT") || self.is(at, "REPLACE"))
-    }
-}
-
-/// For each `(` its `)`, and for each token the `(` around it.
-fn parentheses(sql: &str, tokens: &[Token]) -> (Vec<usize>, Vec<Option<usize>>) {
-    let mut closes = vec![tokens.len(); tokens.len()];
-    let mut inside = Vec::with_capacity(tokens.len());
-    let mut open = Vec::new();
-    for (index, token) in tokens.iter().enumerate() {
-        inside.push(open.last().copied());
-        match token.text(sql) {
-            "(" => open.push(index),
-            ")" => {
-                if let Some(opening) = open.pop() {
-                    closes[opening] = index;
-                }
-            }
-            _ => {}
-        }
-    }
-    (closes, inside)
-}
-
-fn is_word(sql: &str, token: &Token, word: &str) -> bool {
-    token.kind == TokenKind::Word && token.text(sql).eq_ignore_ascii_case(word)
 }
 
 fn is_write(kind: Kind) -> bool {
