@@ -2,8 +2,8 @@
 
 use std::{
     fmt::Write as _,
-    fs,
-    io::{self, Read as _},
+    fs::File,
+    io::{self, BufRead, BufReader, Read as _},
     path::{Path, PathBuf},
     str,
 };
@@ -28,9 +28,10 @@ const EXAMPLES: &str = "\
 Each statement is allowed, or refused with the word that caused it, its place and the reason.
 Stored and loadable functions are not known here, so calls of them are refused.
 
-With --input sql the input is a script; DELIMITER works as in the mysql client. With --input ndjson
-each line is an object {\"sql\": \"…\"} and is judged as one submission: two statements in it are
-refused. --format ndjson gives for each an object, in the same order:
+With --input sql the input is a script; DELIMITER works as in the mysql client. MySQL 9's
+dollar-quoted bodies ($$ … $$) are split at their semicolons. With --input ndjson each line
+is an object {\"sql\": \"…\"} and is judged as one submission: two statements in it are refused, and
+so is an empty one. --format ndjson gives for each an object, in the same order:
   {\"verdict\":\"allow\"|\"refuse\",\"kind\":\"select\",\"reason\":null,\"at\":null}
 where at is the byte in the statement's own text that the refusal is about.
 
@@ -40,6 +41,49 @@ Examples:
   porthole check report.sql
   echo 'SELECT 1 INTO OUTFILE \"x\"' | porthole check --dialect mysql -
   porthole check --input ndjson --format ndjson --dialect mariadb --server-version 10.11.18 log.ndjson";
+
+/// The modes of all versions of both products: a mistyped one would have the statements read as another server does.
+const MODES: &[&str] = &[
+    "ALLOW_INVALID_DATES",
+    "ANSI",
+    "ANSI_QUOTES",
+    "DB2",
+    "EMPTY_STRING_IS_NULL",
+    "ERROR_FOR_DIVISION_BY_ZERO",
+    "HIGH_NOT_PRECEDENCE",
+    "IGNORE_BAD_TABLE_OPTIONS",
+    "IGNORE_SPACE",
+    "MAXDB",
+    "MSSQL",
+    "MYSQL323",
+    "MYSQL40",
+    "NO_AUTO_CREATE_USER",
+    "NO_AUTO_VALUE_ON_ZERO",
+    "NO_BACKSLASH_ESCAPES",
+    "NO_DIR_IN_CREATE",
+    "NO_ENGINE_SUBSTITUTION",
+    "NO_FIELD_OPTIONS",
+    "NO_KEY_OPTIONS",
+    "NO_TABLE_OPTIONS",
+    "NO_UNSIGNED_SUBTRACTION",
+    "NO_ZERO_DATE",
+    "NO_ZERO_IN_DATE",
+    "ONLY_FULL_GROUP_BY",
+    "ORACLE",
+    "PAD_CHAR_TO_FULL_LENGTH",
+    "PIPES_AS_CONCAT",
+    "POSTGRESQL",
+    "REAL_AS_FLOAT",
+    "SIMULTANEOUS_ASSIGNMENT",
+    "STRICT_ALL_TABLES",
+    "STRICT_TRANS_TABLES",
+    "TIME_ROUND_FRACTIONAL",
+    "TIME_TRUNCATE_FRACTIONAL",
+    "TRADITIONAL",
+];
+
+/// Verdicts are printed once there is so much of them.
+const PIECE: usize = 64 * 1024;
 
 /// Whom the statements are for, and how they come.
 #[derive(clap::Args)]
@@ -85,38 +129,35 @@ enum Output {
     Ndjson,
 }
 
+/// Digits, and what VERSION() prints behind them.
 fn version(text: &str) -> Result<(u16, u16, u16), String> {
-    let mut parts = text.split('.').map(str::parse::<u16>);
-    let mut next = || {
-        parts
-            .next()
-            .transpose()
-            .map_err(|_| "a version is such as 8.0.36 or 10.11".to_owned())
+    let digits = text.split('-').next().unwrap_or_default();
+    let number = |part: &str| {
+        let plain = part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse().ok().filter(|_| plain)
     };
-    let Some(major) = next()? else {
-        return Err("a version is such as 8.0.36 or 10.11".to_owned());
-    };
-    Ok((major, next()?.unwrap_or(0), next()?.unwrap_or(0)))
+    let parts: Option<Vec<u16>> = digits.split('.').map(number).collect();
+    match parts.as_deref() {
+        Some([major]) => Ok((*major, 0, 0)),
+        Some([major, minor]) => Ok((*major, *minor, 0)),
+        Some([major, minor, patch]) => Ok((*major, *minor, *patch)),
+        _ => Err("a version is such as 8.0.36, 10.11 or 10.11.18-MariaDB".to_owned()),
+    }
 }
 
 fn sql_mode(text: &str) -> Result<SqlMode, String> {
-    let known = text.split(',').all(|mode| {
-        mode.trim()
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_')
-    });
-    if known {
-        Ok(SqlMode::parse(text))
-    } else {
-        Err(
-            "a mode is names with commas between them, such as ANSI_QUOTES,NO_BACKSLASH_ESCAPES"
-                .to_owned(),
-        )
+    let is_known = |mode: &str| MODES.iter().any(|known| known.eq_ignore_ascii_case(mode));
+    let mut modes = text.split(',').map(str::trim);
+    match modes.find(|mode| !mode.is_empty() && !is_known(mode)) {
+        Some(unknown) => Err(format!("no server has the mode {unknown}")),
+        None => Ok(SqlMode::parse(text)),
     }
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let input = read(args.file.as_deref())?;
+    let file = args.file.as_deref().filter(|path| *path != Path::new("-"));
+    let unreadable = |error| unreadable(file, error);
+    let mut input = open(file).map_err(unreadable)?;
     let rules = args.rules();
     let mut report = Report {
         format: args.format,
@@ -124,11 +165,19 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         allowed: 0,
         refused: 0,
     };
-    match args.input {
-        Input::Sql => script(&input, &rules, args.sql_mode, &mut report)?,
-        Input::Ndjson => lines(&input, &rules, &mut report)?,
-    }
-    print::data(report.text.as_bytes())?;
+    let done = match args.input {
+        Input::Sql => {
+            let mut text = Vec::new();
+            input.read_to_end(&mut text).map_err(unreadable)?;
+            script(&text, &rules, args.sql_mode, &mut report)
+        }
+        Input::Ndjson => {
+            let input = input.split(b'\n').map(|line| line.map_err(unreadable));
+            lines(input, &rules, &mut report)
+        }
+    };
+    report.print()?;
+    done?;
     if args.format == Output::Text && report.allowed + report.refused > 0 {
         print::note(&format!(
             "{} allowed, {} refused",
@@ -165,25 +214,26 @@ impl Args {
     }
 }
 
-fn read(file: Option<&Path>) -> Result<Vec<u8>, Failure> {
-    if let Some(path) = file.filter(|path| *path != Path::new("-")) {
-        return fs::read(path).map_err(|source| {
-            Error::File {
-                action: "read",
-                path: path.to_owned(),
-                source,
-            }
-            .into()
-        });
-    }
-    let mut input = Vec::new();
-    io::stdin()
-        .read_to_end(&mut input)
-        .map_err(|error| Failure::Failed {
-            message: format!("cannot read standard input: {error}"),
+/// The file, or else standard input.
+fn open(file: Option<&Path>) -> io::Result<Box<dyn BufRead>> {
+    Ok(match file {
+        Some(path) => Box::new(BufReader::new(File::open(path)?)),
+        None => Box::new(io::stdin().lock()),
+    })
+}
+
+fn unreadable(file: Option<&Path>, source: io::Error) -> Failure {
+    match file {
+        Some(path) => Failure::Engine(Error::File {
+            action: "read",
+            path: path.to_owned(),
+            source,
+        }),
+        None => Failure::Failed {
+            message: format!("cannot read standard input: {source}"),
             hint: None,
-        })?;
-    Ok(input)
+        },
+    }
 }
 
 /// The statements of a script, one after another.
@@ -248,17 +298,29 @@ struct Submission {
 }
 
 /// A JSON object a line, each one submission.
-fn lines(input: &[u8], rules: &[Rules], report: &mut Report) -> Result<(), Failure> {
-    let lines = input.split(|byte| *byte == b'\n').enumerate();
-    for (index, line) in lines.filter(|(_, line)| !line.trim_ascii().is_empty()) {
-        let submission: Submission = serde_json::from_slice(line).map_err(|error| {
+fn lines(
+    input: impl Iterator<Item = Result<Vec<u8>, Failure>>,
+    rules: &[Rules],
+    report: &mut Report,
+) -> Result<(), Failure> {
+    for (index, line) in input.enumerate() {
+        let line = line?;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        // The parser's own message would repeat the statement.
+        let submission: Submission = serde_json::from_slice(&line).map_err(|error| {
+            let (line, column) = (index + 1, error.column());
             Failure::usage(
-                format!("line {}: {error}", index + 1),
+                format!("line {line}: not an object with \"sql\" (column {column})"),
                 "Each line is an object such as {\"sql\": \"SELECT 1\"}.",
             )
         })?;
         let verdict = judge(&submission.sql, rules);
         report.say(&verdict, &submission.sql, &format!("line {}", index + 1));
+        if report.text.len() >= PIECE {
+            report.print()?;
+        }
     }
     Ok(())
 }
@@ -291,6 +353,13 @@ struct Report {
 }
 
 impl Report {
+    /// What has been said since the last time.
+    fn print(&mut self) -> Result<(), Failure> {
+        print::data(self.text.as_bytes())?;
+        self.text.clear();
+        Ok(())
+    }
+
     fn say(&mut self, verdict: &Result<Kind, Refusal>, sql: &str, place: &str) {
         match verdict {
             Ok(_) => self.allowed += 1,
@@ -355,6 +424,7 @@ fn beginning(sql: &str) -> String {
 mod tests {
     use super::*;
 
+    /// What is printed, and then the error.
     fn checked(input: &str, ndjson: bool) -> String {
         let rules: Vec<_> = [Product::MySql, Product::MariaDb]
             .map(|product| Rules {
@@ -370,13 +440,14 @@ mod tests {
             refused: 0,
         };
         let done = if ndjson {
-            lines(input.as_bytes(), &rules, &mut report)
+            let lines_of_input = input.split('\n').map(|line| Ok(line.into()));
+            lines(lines_of_input, &rules, &mut report)
         } else {
             script(input.as_bytes(), &rules, SqlMode::default(), &mut report)
         };
         match done {
             Ok(()) => report.text,
-            Err(failure) => failure.message().unwrap_or_default(),
+            Err(failure) => report.text + &failure.message().unwrap_or_default(),
         }
     }
 
@@ -399,12 +470,39 @@ mod tests {
             "{\"verdict\":\"refuse\",\"kind\":\"select\",\"reason\":\";: one statement at a time\",\"at\":8}\n\
              {\"verdict\":\"allow\",\"kind\":\"show\",\"reason\":null,\"at\":null}\n"
         );
-        assert_eq!(checked("[1]\n", true).split(':').next(), Some("line 1"));
     }
 
     #[test]
-    fn a_version_may_be_short() {
+    fn a_malformed_line_ends_it_after_the_verdicts_before_and_is_not_repeated() {
+        let allowed = "{\"verdict\":\"allow\",\"kind\":\"select\",\"reason\":null,\"at\":null}\n";
+        for (line, column) in [("[1]", 2), ("\"SELECT secret\"", 15), ("{}", 2)] {
+            let input = format!("{{\"sql\":\"SELECT 1\"}}\n{line}\n");
+            let error = format!("line 2: not an object with \"sql\" (column {column})");
+            assert_eq!(checked(&input, true), format!("{allowed}{error}"));
+        }
+    }
+
+    #[test]
+    fn a_mode_is_one_that_a_server_has() {
+        assert_eq!(sql_mode(""), Ok(SqlMode::default()));
+        assert!(
+            sql_mode("ansi_quotes, STRICT_TRANS_TABLES")
+                .unwrap()
+                .ansi_quotes
+        );
+        assert_eq!(
+            sql_mode("ORACLE,ANSI_QUOTE"),
+            Err("no server has the mode ANSI_QUOTE".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_version_may_be_short_or_as_a_server_prints_it() {
         assert_eq!(version("10.11"), Ok((10, 11, 0)));
-        assert!(version("ten").is_err());
+        assert_eq!(version("8.0.36-28"), Ok((8, 0, 36)));
+        assert_eq!(version("10.11.18-MariaDB-deb12"), Ok((10, 11, 18)));
+        for wrong in ["ten", "", "-8", "+8", "8.", "8.0.36.1", "8.0.70000"] {
+            assert!(version(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -142,8 +142,10 @@ fn left_behind(folder: &Path, own: u32) -> Vec<WindowFile> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let number = |entry: fs::DirEntry| {
         let file = entry.file_name();
-        let number = file.to_str()?.strip_prefix("window-")?;
-        number.strip_suffix(".toml")?.parse().ok()
+        let file = file.to_str()?;
+        let number = file.strip_prefix("window-")?.strip_suffix(".toml")?;
+        // Another spelling of a number, such as +5, is no name of ours.
+        number.parse().ok().filter(|number| name(*number) == file)
     };
     let mut numbers: Vec<u32> = entries.filter_map(number).collect();
     numbers.retain(|number| *number > own);
@@ -260,6 +262,16 @@ mod tests {
             drop(file);
         }
         assert!(!folder.path().join("window-2.toml").exists());
+    }
+
+    #[test]
+    fn a_file_with_a_name_that_no_window_gives_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        for other in ["window-+5.toml", "window-05.toml"] {
+            fs::write(folder.path().join(other), "").unwrap();
+        }
+        WindowFile::open(folder.path());
+        assert!(!folder.path().join("window-5.lock").exists());
     }
 
     #[test]

@@ -182,7 +182,7 @@ async fn a_row_that_ends_too_early_is_an_error() {
         binary_row(&["1"]),
     ] {
         let server = answering(Command::Execute, row_of(row)).await;
-        fails(&server, "").await;
+        fails(&server, "buf doesn't have enough data").await;
     }
 }
 
@@ -221,7 +221,7 @@ async fn a_packet_out_of_its_turn_is_an_error() {
 #[tokio::test]
 async fn an_answer_of_nothing_at_all_is_an_error() {
     let server = answering(Command::Execute, vec![Vec::new()]).await;
-    fails(&server, "").await;
+    fails(&server, "failed to fill whole buffer").await;
 }
 
 #[tokio::test]

@@ -132,21 +132,40 @@ fn is_like(text: &str, pattern: &str) -> bool {
 
 /// The log shows an execution with its values in the place of `?`.
 fn with_values(text: &str, asked: &str) -> bool {
-    let mut parts = asked.split('?');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else {
-        return false;
+    let Some((before, after)) = asked.split_once('?') else {
+        return text == asked;
     };
-    let Some(last) = parts.next_back() else {
-        return rest.is_empty();
-    };
-    for part in parts {
-        match rest.split_once(part) {
-            Some((_, after)) => rest = after,
-            None => return false,
-        }
+    let rest = text.strip_prefix(before).and_then(behind_value);
+    rest.is_some_and(|rest| with_values(rest, after))
+}
+
+/// What stands behind one value: `?` itself, a number, or a string without quotes in it.
+fn behind_value(text: &str) -> Option<&str> {
+    if let Some(rest) = text.strip_prefix('?') {
+        return Some(rest);
     }
-    rest.ends_with(last)
+    if let Some(string) = text.strip_prefix('\'') {
+        return string.split_once('\'').map(|(_, rest)| rest);
+    }
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+    (rest.len() < text.len()).then_some(rest)
+}
+
+#[test]
+fn an_execution_is_what_was_asked_with_values_and_nothing_more() {
+    let asked = "SELECT a FROM t WHERE b = ? AND c = ?";
+    let is_asked = |values: &str| with_values(&format!("SELECT a FROM t WHERE {values}"), asked);
+    for same in ["b = ? AND c = ?", "b = 1 AND c = 'one'"] {
+        assert!(is_asked(same), "{same}");
+    }
+    for more in [
+        "b = 1 AND c = 2; DELETE FROM t",
+        "b = 1 AND c = 'one' OR 1",
+        "b = 1 OR 1 AND c = 2",
+        "b = 1 AND c = ",
+    ] {
+        assert!(!is_asked(more), "{more}");
+    }
 }
 
 async fn make(admin: &mut Conn, kind: Kind) {

@@ -126,7 +126,7 @@ pub(super) async fn read(
 
 /// The lines of SHOW GRANTS. An account may not be allowed to see its own through a proxy: then nothing is known.
 async fn grants(conn: &mut Conn, dialect: Dialect) -> mysql_async::Result<Vec<String>> {
-    let mut lines = lines(Own::Grants, conn).await?;
+    let mut lines = Own::Grants.column(conn).await?.unwrap_or_default();
     if dialect.product == Product::MySql && grants::has_roles(&lines) {
         let active = lines_of_active_roles(conn).await?;
         lines.extend(active);
@@ -135,12 +135,16 @@ async fn grants(conn: &mut Conn, dialect: Dialect) -> mysql_async::Result<Vec<St
 }
 
 async fn lines_of_active_roles(conn: &mut Conn) -> mysql_async::Result<Vec<String>> {
-    let active = lines(Own::ActiveRoles, conn).await?.join("");
+    let active = Own::ActiveRoles
+        .column(conn)
+        .await?
+        .unwrap_or_default()
+        .join("");
     if active == "NONE" {
         return Ok(Vec::new());
     }
     let of_roles = match grants::active_roles(&active) {
-        Some(own) => lines(own, conn).await?,
+        Some(own) => own.column(conn).await?.unwrap_or_default(),
         None => Vec::new(),
     };
     Ok(if of_roles.is_empty() {
@@ -148,17 +152,6 @@ async fn lines_of_active_roles(conn: &mut Conn) -> mysql_async::Result<Vec<Strin
     } else {
         of_roles
     })
-}
-
-async fn lines(own: Own<'_>, conn: &mut Conn) -> mysql_async::Result<Vec<String>> {
-    match own.rows(conn).await {
-        Ok(rows) => Ok(rows
-            .into_iter()
-            .filter_map(|row| row.into_iter().next().flatten())
-            .collect()),
-        Err(mysql_async::Error::Server(_)) => Ok(Vec::new()),
-        Err(error) => Err(error),
-    }
 }
 
 /// Which server answers on this line.

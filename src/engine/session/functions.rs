@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use mysql_async::Conn;
 
-use super::own::Own;
+use super::own::{Own, Rows};
 use crate::engine::sql::{
     dialect::Dialect,
     guard::{DataAccess, Functions},
@@ -17,8 +17,9 @@ pub(super) const MOST: usize = 20_000;
 
 /// What the server tells; what it does not tell stays unknown, and is refused.
 pub(super) async fn read(conn: &mut Conn, dialect: Dialect) -> mysql_async::Result<Functions> {
-    let loadable = answered(Own::LoadableFunctions(dialect), conn).await?;
-    let stored = answered(Own::StoredFunctions, conn)
+    let loadable = Own::LoadableFunctions(dialect).column(conn).await?;
+    let stored = Own::StoredFunctions
+        .answered(conn)
         .await?
         .filter(|rows| rows.len() <= MOST);
     Ok(Functions {
@@ -28,7 +29,6 @@ pub(super) async fn read(conn: &mut Conn, dialect: Dialect) -> mysql_async::Resu
         loadable: loadable
             .unwrap_or_default()
             .into_iter()
-            .filter_map(|row| row.into_iter().next().flatten())
             .map(|name| name.to_lowercase())
             .collect(),
     })
@@ -40,16 +40,6 @@ pub(super) fn unread() -> Functions {
         unread_stored: true,
         unread_loadable: true,
         ..Functions::default()
-    }
-}
-
-type Rows = Vec<Vec<Option<String>>>;
-
-/// `None` where the account may not ask.
-async fn answered(own: Own<'_>, conn: &mut Conn) -> mysql_async::Result<Option<Rows>> {
-    match own.rows(conn).await {
-        Err(mysql_async::Error::Server(_)) => Ok(None),
-        answer => answer.map(Some),
     }
 }
 

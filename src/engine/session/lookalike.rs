@@ -84,23 +84,15 @@ pub(super) fn recognise(signs: &Signs) -> Option<String> {
 impl Signs {
     /// A server that does not understand the question gives no sign.
     pub(super) async fn read(conn: &mut Conn, version: &str) -> mysql_async::Result<Self> {
-        let comment = first_cells(Own::VersionComment, conn).await?;
-        let variables = first_cells(Own::ProductVariables, conn).await?;
+        let comment = Own::VersionComment.column(conn).await?.unwrap_or_default();
+        let variables = Own::ProductVariables
+            .column(conn)
+            .await?
+            .unwrap_or_default();
         Ok(Self {
             words: format!("{version} {}", comment.join(" ")),
             variables,
         })
-    }
-}
-
-async fn first_cells(own: Own<'_>, conn: &mut Conn) -> mysql_async::Result<Vec<String>> {
-    match own.rows(conn).await {
-        Ok(rows) => Ok(rows
-            .into_iter()
-            .filter_map(|row| row.into_iter().next().flatten())
-            .collect()),
-        Err(mysql_async::Error::Server(_)) => Ok(Vec::new()),
-        Err(error) => Err(error),
     }
 }
 

@@ -17,6 +17,9 @@ use crate::engine::{
     },
 };
 
+/// Cells as texts; NULL is `None`.
+pub(super) type Rows = Vec<Vec<Option<String>>>;
+
 /// One of our own statements.
 #[derive(Clone, Debug)]
 pub(super) enum Own<'a> {
@@ -164,11 +167,8 @@ impl<'a> Own<'a> {
         sheltered(conn.query_drop(self.sql())).await
     }
 
-    /// Send it and take its rows as texts; NULL is `None`.
-    pub(super) async fn rows(
-        &self,
-        conn: &mut Conn,
-    ) -> mysql_async::Result<Vec<Vec<Option<String>>>> {
+    /// Send it and take its rows.
+    pub(super) async fn rows(&self, conn: &mut Conn) -> mysql_async::Result<Rows> {
         let rows: Vec<Row> = sheltered(conn.query(self.sql())).await?;
         Ok(rows
             .into_iter()
@@ -179,6 +179,22 @@ impl<'a> Own<'a> {
                     .collect()
             })
             .collect())
+    }
+
+    /// Its rows; `None` where the server answers with an error: an account may not be allowed to ask, and a server may
+    /// not understand the question.
+    pub(super) async fn answered(&self, conn: &mut Conn) -> mysql_async::Result<Option<Rows>> {
+        match self.rows(conn).await {
+            Err(mysql_async::Error::Server(_)) => Ok(None),
+            answer => answer.map(Some),
+        }
+    }
+
+    /// The first cells of these, without NULLs.
+    pub(super) async fn column(&self, conn: &mut Conn) -> mysql_async::Result<Option<Vec<String>>> {
+        let first = |row: Vec<Option<String>>| row.into_iter().next().flatten();
+        let rows = self.answered(conn).await?;
+        Ok(rows.map(|rows| rows.into_iter().filter_map(first).collect()))
     }
 }
 
