@@ -214,6 +214,10 @@ fn initialise(programs: &Programs, data: &Path) -> Result<()> {
     command.args(arguments);
     command.arg(format!("--datadir={}", data.display()));
     command.arg("--innodb-flush-method=nosync");
+    if let Some(folder) = data.parent() {
+        // Not the one that running servers may share.
+        command.arg(format!("--tmpdir={}", folder.display()));
+    }
     if is_root(data).at("read a template", data)? {
         command.arg("--user=root");
     }

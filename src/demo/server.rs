@@ -245,6 +245,8 @@ impl Server {
             format!("--datadir={folder}/data"),
             format!("--socket={}", self.socket.display()),
             format!("--pid-file={folder}/server.pid"),
+            // MariaDB removes at its start what it takes for leftovers in there: the temporary tables of another server.
+            format!("--tmpdir={folder}"),
             format!("--init-file={folder}/init.sql"),
             format!("--port={}", self.port),
             // Different for servers that run at once, so that they can replicate from each other.
