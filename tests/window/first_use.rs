@@ -134,7 +134,7 @@ fn be_refused(window: &mut Window<'_>) {
     window.set(entry("SQL"), "DELETE FROM shop.words");
     window.press(button("Run"));
     window.read("Not run: DELETE");
-    window.read("Porthole runs only what it knows to read");
+    window.read("This query shows the rows that it is about");
 }
 
 /// How many rows the table has.
