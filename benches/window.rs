@@ -181,9 +181,9 @@ impl Window {
         })
     }
 
-    /// Wait until no frame has come for two seconds.
+    /// Wait until no frame has come for longer than the window waits before it saves its state.
     fn settle(&self) {
-        while self.frames.recv_timeout(Duration::from_secs(2)).is_ok() {}
+        while self.frames.recv_timeout(Duration::from_secs(5)).is_ok() {}
     }
 
     fn frames_in(&self, time: Duration) -> usize {
