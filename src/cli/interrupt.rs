@@ -53,8 +53,9 @@ impl Interrupt {
     ) -> Result<T, Failure> {
         tokio::select! {
             biased;
-            done = work => done,
+            // Before the work, which may leave it no share of the turn.
             () = self.at_once.cancelled() => Err(Failure::Interrupted),
+            done = work => done,
         }
     }
 }

@@ -129,8 +129,9 @@ pub async fn run(
     ));
     let (clean, end) = tokio::select! {
         biased;
-        end = &mut answer => (end.as_ref().is_ok_and(|summary| !summary.cut) || matches!(end, Err(Error::Server { .. })), end),
+        // Before the answer, which may use up this task's turn each time (tokio's cooperative budget) and leave none.
         () = unwanted(cancel, &out) => (false, Err(Error::Cancelled(stop(session, id, answer.as_mut()).await))),
+        end = &mut answer => (end.as_ref().is_ok_and(|summary| !summary.cut) || matches!(end, Err(Error::Server { .. })), end),
     };
     drop(answer);
     if still_works(&end) {
