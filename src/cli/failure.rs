@@ -106,6 +106,7 @@ impl Failure {
                 | Error::File { .. }
                 | Error::Spill { .. }
                 | Error::UnsafeSession { .. }
+                | Error::Unmapped(_)
                 | Error::Secret(_) => 1,
             },
         }

@@ -8,6 +8,7 @@ mod completions;
 pub mod demo;
 mod failure;
 mod interrupt;
+mod metrics;
 mod output;
 mod parameters;
 pub mod print;

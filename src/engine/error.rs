@@ -5,7 +5,9 @@
 
 use std::{io, path::PathBuf, time::Duration};
 
-use crate::engine::{profiles::secrets::SecretError, sql::guard::Refusal};
+use crate::engine::{
+    metrics::unmapped::Unmapped, profiles::secrets::SecretError, sql::guard::Refusal,
+};
 
 /// The engine's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -96,6 +98,9 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The tables of experiments, flags or runs are not where they are looked for.
+    #[error(transparent)]
+    Unmapped(Box<Unmapped>),
     /// The password store.
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -288,6 +293,7 @@ impl Error {
             Self::Spill { .. } => Some(
                 "The rows that arrived are kept. Free space in your cache folder, set TMPDIR to a folder with more room, or ask for fewer rows.".to_owned(),
             ),
+            Self::Unmapped(unmapped) => Some(unmapped.hint()),
             Self::Secret(error) => Some(error.hint().to_owned()),
             Self::Cancelled(_) | Self::NotOneStatement(_) | Self::Parameters(_) | Self::Invalid(_) | Self::File { .. } => None,
         }

@@ -1,11 +1,13 @@
 //! All that the program can do, as plain async functions and plain data; no window, no terminal.
 //!
-//! Inside, imports point one way: `export` → `query`, `schema` → `session` → `profiles` → `error` → `sql`, `value`.
+//! Inside, imports point one way: `metrics`, `export` → `query`, `schema` → `session` → `profiles` → `error` →
+//! `sql`, `value`.
 
 #![warn(missing_docs)]
 
 pub mod error;
 pub mod export;
+pub mod metrics;
 pub mod profiles;
 pub mod query;
 pub mod schema;

@@ -9,6 +9,7 @@ mod batch;
 mod delimited;
 mod digits;
 mod json;
+pub mod sheet;
 mod table;
 
 use std::sync::Arc;

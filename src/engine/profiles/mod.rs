@@ -5,6 +5,7 @@
 mod address;
 pub mod check;
 pub mod env;
+pub mod mapping;
 mod percent;
 pub mod secrets;
 pub mod store;
@@ -16,6 +17,7 @@ use std::{fmt, str::FromStr, time::Duration};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 pub use address::{Address, DEFAULT_PORT};
+pub use mapping::Mapping;
 pub use secrets::Secret;
 pub use tls::{Tls, TlsMode};
 
@@ -57,6 +59,9 @@ pub struct Profile {
     pub include_databases: Vec<String>,
     /// Tables left out of the schema list, as `table` or `database.table`; `*` stands for any characters.
     pub exclude_tables: Vec<String>,
+    /// Tables of experiments, flags and runs that are not called as usual.
+    #[serde(skip_serializing_if = "Mapping::is_empty")]
+    pub mapping: Mapping,
 }
 
 /// What is off is not written.
@@ -86,6 +91,7 @@ impl Default for Profile {
             pool: PoolSettings::default(),
             include_databases: Vec::new(),
             exclude_tables: Vec::new(),
+            mapping: Mapping::default(),
         }
     }
 }

@@ -6,6 +6,7 @@ mod functions;
 pub mod guard;
 pub mod kind;
 pub mod lexer;
+pub mod literal;
 pub mod names;
 pub mod placeholders;
 pub mod statement;

@@ -299,7 +299,7 @@ fn what_cannot_be_understood_is_named_with_its_line() {
     let head =
         "version = 1\n[[profile]]\nid = \"0123456789abcdef0123456789abcdef\"\nname = \"a\"\n";
     let say = |rest: &str| complaint(&format!("{head}{rest}"));
-    expect!["The saved profiles could not be read: line 5: unknown field `colour`, expected one of `id`, `name`, `address`, `user`, `database`, `environment`, `tls`, `password`, `limits`, `call_stored_functions`, `check_tables`, `time_zone`, `pool`, `include_databases`, `exclude_tables`"].assert_eq(&say("colour = 3\n"));
+    expect!["The saved profiles could not be read: line 5: unknown field `colour`, expected one of `id`, `name`, `address`, `user`, `database`, `environment`, `tls`, `password`, `limits`, `call_stored_functions`, `check_tables`, `time_zone`, `pool`, `include_databases`, `exclude_tables`, `mapping`"].assert_eq(&say("colour = 3\n"));
     expect!["The saved profiles could not be read: line 5: unknown variant `prod`, expected one of `production`, `staging`, `development`, `other`"].assert_eq(&say("environment = \"prod\"\n"));
     expect![
         "The saved profiles could not be read: line 7: invalid value: integer `70000`, expected u16"

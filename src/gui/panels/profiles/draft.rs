@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::engine::profiles::{
-    Address, Environment, Limits, PasswordSource, PoolSettings, Profile, ProfileId, ProfileName,
-    Secret, Target, Tls, TlsMode,
+    Address, Environment, Limits, Mapping, PasswordSource, PoolSettings, Profile, ProfileId,
+    ProfileName, Secret, Target, Tls, TlsMode,
     check::{self, Field, Problem},
 };
 
@@ -45,6 +45,8 @@ pub(super) struct Draft {
     /// One name a line.
     pub(super) include_databases: String,
     pub(super) exclude_tables: String,
+    /// Has no field: the screens that read those tables ask for it.
+    pub(super) mapping: Mapping,
     /// Typed, and not yet kept anywhere.
     pub(super) password: String,
     /// A URL to fill the form from; may hold a password.
@@ -112,6 +114,7 @@ impl Draft {
             pool_recycle: profile.pool.recycle_secs.to_string(),
             include_databases: profile.include_databases.join("\n"),
             exclude_tables: profile.exclude_tables.join("\n"),
+            mapping: profile.mapping.clone(),
             password: String::new(),
             url: String::new(),
             url_error: None,
@@ -139,6 +142,7 @@ impl Draft {
             pool_recycle: self.pool_recycle.clone(),
             include_databases: self.include_databases.clone(),
             exclude_tables: self.exclude_tables.clone(),
+            mapping: self.mapping.clone(),
             password: target
                 .password
                 .map(|password| password.reveal().to_owned())
@@ -250,6 +254,7 @@ impl Draft {
             pool,
             include_databases: lines(&self.include_databases),
             exclude_tables: lines(&self.exclude_tables),
+            mapping: self.mapping.clone(),
         };
         problems.extend(check::problems(&profile));
         if problems.is_empty() {
@@ -309,6 +314,12 @@ mod tests {
     use super::*;
     use crate::engine::profiles::url;
 
+    fn mapping() -> Mapping {
+        let mut mapping = Mapping::default();
+        mapping.add("assignments.user_id=uid".parse().unwrap());
+        mapping
+    }
+
     fn full() -> Profile {
         let target = url::parse(
             "mysql://ann@db:3307/shop?ssl-mode=VERIFY_CA&ssl-ca=/ca&ssl-cert=/c&ssl-key=/k&server-name=n",
@@ -318,6 +329,7 @@ mod tests {
             id: ProfileId::random(),
             include_databases: vec!["a".to_owned(), "b".to_owned()],
             exclude_tables: vec!["tmp_*".to_owned()],
+            mapping: mapping(),
             call_stored_functions: true,
             check_tables: true,
             time_zone: "Europe/Berlin".to_owned(),

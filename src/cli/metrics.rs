@@ -1,0 +1,93 @@
+//! What the verbs of experiments, flags and runs share: where the tables are, on which server, and how figures are
+//! printed.
+
+use clap::ValueEnum;
+use tokio_util::sync::CancellationToken;
+use tracing::debug;
+
+use super::{
+    Failure,
+    interrupt::Interrupt,
+    print, runtime,
+    target::{self, TargetArgs},
+};
+use crate::engine::{
+    export::sheet::Sheet,
+    profiles::{Mapping, mapping::Entry},
+    session::Session,
+};
+
+/// Which server, and what its tables are called.
+#[derive(clap::Args)]
+pub(super) struct MetricsArgs {
+    /// A table or column that is not called as usual, over what the profile says: PLACE=DATABASE.TABLE or
+    /// PLACE.ROLE=COLUMN, such as assignments=ab.exposures or assignments.user_id=uid. Once for each.
+    #[arg(long = "map", value_name = "PLACE=NAME")]
+    map: Vec<Entry>,
+    /// Seconds that the server may work on each statement; 0 for no limit. Else the profile's limit (300).
+    #[arg(long, value_name = "S")]
+    timeout: Option<u64>,
+    #[command(flatten)]
+    target: TargetArgs,
+}
+
+/// How figures are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// Aligned columns, rounded.
+    #[default]
+    Table,
+    /// For programs: all digits.
+    Json,
+    /// A table for programs: all digits.
+    Csv,
+    /// A table in Markdown, rounded.
+    Md,
+}
+
+impl MetricsArgs {
+    /// Connect, do the work, and disconnect. Ctrl-C stops the statement on the server.
+    pub(super) fn ask<T>(
+        &self,
+        work: impl AsyncFnOnce(&Session, &Mapping, &CancellationToken) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let mut target = self.target.resolve()?;
+        if let Some(seconds) = self.timeout {
+            target.profile.limits.statement_secs = seconds;
+        }
+        let mut mapping = target.profile.mapping.clone();
+        for entry in &self.map {
+            mapping.add(entry.clone());
+        }
+        let runtime = runtime()?;
+        let done = runtime.block_on(async {
+            let interrupt = Interrupt::listen()?;
+            let cancel = interrupt.cancel();
+            let work = async {
+                let opening = Session::open(&target.profile, target.password.as_ref());
+                let session = cancel
+                    .run_until_cancelled(opening)
+                    .await
+                    .ok_or(Failure::Interrupted)?
+                    .map_err(|error| target::explain(error, &target))?;
+                debug!(version = session.facts().version, "connected");
+                let done = work(&session, &mapping, cancel).await;
+                session.close().await;
+                done
+            };
+            interrupt.guard(work).await
+        });
+        runtime.shutdown_background();
+        done
+    }
+}
+
+/// Print a table of figures in a format that is not JSON.
+pub(super) fn print_sheet(sheet: &Sheet, format: ReportFormat) -> Result<(), Failure> {
+    let text = match format {
+        ReportFormat::Csv => sheet.to_csv(false),
+        ReportFormat::Md => sheet.to_markdown(),
+        ReportFormat::Table | ReportFormat::Json => sheet.to_text(),
+    };
+    print::data(text.as_bytes())
+}

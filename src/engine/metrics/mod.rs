@@ -1,0 +1,76 @@
+//! What is measured, per experiment, feature flag and training run: figures read from the tables where they are.
+//!
+//! The server counts and adds up integers; every rate is divided here, in f64. What a statement was, how long it took
+//! and how many rows it gave is kept beside each figure as [`Ran`].
+
+pub mod tables;
+pub mod unmapped;
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Result,
+    query::{self, Options, ResultSet},
+    session::Session,
+    sql::{guard, lexer::SqlMode, literal, placeholders::Value},
+    value,
+};
+
+/// A statement that was run for a figure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// Its text with the values written in: can be read, and run again in the editor.
+    pub sql: String,
+    /// From sending it to its last row.
+    pub took: Duration,
+    /// Rows that came.
+    pub rows: u64,
+}
+
+/// Run a statement of ours and gather its rows; it passes the guard as a person's does.
+pub(in crate::engine) async fn ask(
+    session: &Session,
+    sql: &str,
+    values: Vec<Value>,
+    cancel: &CancellationToken,
+) -> Result<(ResultSet, Ran)> {
+    let rules = session.rules();
+    let checked = guard::check(sql, &rules)?;
+    let written = written(sql, &values, rules.sql_mode);
+    let options = Options {
+        row_limit: None,
+        values,
+        ..Options::of(session)
+    };
+    let (rows, summary) = query::collect(session, &checked, &options, cancel).await?;
+    let ran = Ran {
+        sql: written,
+        took: summary.elapsed,
+        rows: summary.rows,
+    };
+    Ok((rows, ran))
+}
+
+/// The text with its values in the places of `?`.
+pub(in crate::engine) fn written(sql: &str, values: &[Value], mode: SqlMode) -> String {
+    literal::fill(sql, values, mode)
+}
+
+/// The text of a cell; empty for NULL and where there is none.
+pub(in crate::engine) fn text(rows: &ResultSet, row: u64, column: usize) -> String {
+    optional_text(rows, row, column).unwrap_or_default()
+}
+
+/// The text of a cell; `None` for NULL and where there is none.
+pub(in crate::engine) fn optional_text(
+    rows: &ResultSet,
+    row: u64,
+    column: usize,
+) -> Option<String> {
+    match rows.cell(row, column)? {
+        value::Cell::Null => None,
+        cell => Some(value::text(cell, rows.columns()[column].kind)),
+    }
+}

@@ -1,0 +1,74 @@
+//! Values as SQL text, for statements that are shown and may be run again by hand. What Porthole itself runs is bound.
+
+use super::{
+    lexer::{SqlMode, TokenKind, tokens},
+    placeholders::Value,
+};
+
+/// A text in single quotes: a quote inside is doubled, and so is a backslash where the server reads it as an escape
+/// (MySQL manual, "String Literals").
+pub fn quote_text(text: &str, mode: SqlMode) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('\'');
+    for letter in text.chars() {
+        if letter == '\'' || letter == '\\' && !mode.no_backslash_escapes {
+            out.push(letter);
+        }
+        out.push(letter);
+    }
+    out.push('\'');
+    out
+}
+
+/// A value as it would be written in a statement.
+pub fn literal(value: &Value, mode: SqlMode) -> String {
+    match value {
+        Value::Null => String::from("NULL"),
+        Value::Int(value) => value.to_string(),
+        Value::UInt(value) => value.to_string(),
+        // With an exponent it is a DOUBLE to the server, without one a DECIMAL.
+        Value::Double(value) => format!("{value:e}"),
+        Value::Text(text) => quote_text(text, mode),
+    }
+}
+
+/// The statement with its values in the places of `?`, in order; a place without a value stays.
+pub fn fill(sql: &str, values: &[Value], mode: SqlMode) -> String {
+    let mut out = String::with_capacity(sql.len() + values.len() * 16);
+    let mut values = values.iter();
+    for token in tokens(sql, mode) {
+        let value = (token.kind == TokenKind::Placeholder)
+            .then(|| values.next())
+            .flatten();
+        match value {
+            Some(value) => out.push_str(&literal(value, mode)),
+            None => out.push_str(token.text(sql)),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_stand_in_their_places() {
+        let values = [
+            Value::Text("it's \\".to_owned()),
+            Value::Int(-1),
+            Value::Null,
+        ];
+        let filled = fill("SELECT '?', ?, ?, ? -- ?", &values, SqlMode::default());
+        assert_eq!(filled, "SELECT '?', 'it''s \\\\', -1, NULL -- ?");
+    }
+
+    #[test]
+    fn a_backslash_is_doubled_only_where_it_escapes() {
+        let mode = SqlMode {
+            no_backslash_escapes: true,
+            ..SqlMode::default()
+        };
+        assert_eq!(quote_text("a\\'", mode), "'a\\'''");
+    }
+}
