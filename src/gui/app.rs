@@ -7,13 +7,19 @@ use egui::{CentralPanel, Event, Frame, Panel, Role, Ui, WidgetInfo};
 
 use super::{
     bars::{rail::rail_ui, status, top::top_bar_ui},
-    command::{AppCommand, Ask as _, Command, CommandQueue, QueryCommand},
+    command::{
+        AppCommand, Ask as _, Command, CommandQueue, ExperimentsCommand, FlagsCommand,
+        QueryCommand, RunsCommand,
+    },
     context::PanelContext,
     dialogs::{notices, palette::CommandPalette, settings::settings_ui},
     focus::KeptFocus,
     layout::Layout,
     options::WindowOptions,
-    panels::{profiles::ProfilesPanel, query::QueryPanel, schema::SchemaPanel},
+    panels::{
+        experiments::ExperimentsPanel, flags::FlagsPanel, profiles::ProfilesPanel,
+        query::QueryPanel, runs::RunsPanel, schema::SchemaPanel,
+    },
     saved::Saved,
     saver::Saver,
     state::{Section, Settings, State},
@@ -36,6 +42,9 @@ pub struct App {
     profiles: ProfilesPanel,
     query: QueryPanel,
     schema: SchemaPanel,
+    experiments: ExperimentsPanel,
+    flags: FlagsPanel,
+    runs: RunsPanel,
     layout: Layout,
     palette: CommandPalette,
     settings_open: bool,
@@ -77,6 +86,9 @@ impl App {
             layout: saved.layout(),
             query: QueryPanel::new(saved.tabs),
             schema: SchemaPanel::default(),
+            experiments: ExperimentsPanel::new(saved.experiments),
+            flags: FlagsPanel::new(saved.flags),
+            runs: RunsPanel::new(saved.runs),
             state,
             commands: CommandQueue::default(),
             palette: CommandPalette::default(),
@@ -96,6 +108,12 @@ impl App {
         self.watch.poll(&mut self.state, &self.worker);
         self.schema.poll(&mut self.state, &self.worker);
         self.query.poll(&self.layout, &self.worker);
+        let seen = self.state.section;
+        let (state, worker) = (&mut self.state, &self.worker);
+        self.experiments
+            .poll(state, worker, seen == Section::Experiments);
+        self.flags.poll(state, worker, seen == Section::Flags);
+        self.runs.poll(state, worker, seen == Section::Runs);
         if self.state.active_session().is_some()
             && let Some(sql) = self.ask.take()
         {
@@ -121,7 +139,10 @@ impl App {
         let dialog = self.palette.is_open()
             || self.settings_open
             || self.notices_open
-            || self.profiles.asks();
+            || self.profiles.asks()
+            || self.experiments.asks()
+            || self.flags.asks()
+            || self.runs.asks();
         self.focus.keep(ui.ctx(), dialog);
         // The window's title does not reach the accessibility tree.
         ui.ctx()
@@ -141,10 +162,9 @@ impl App {
         let menu = egui::Popup::is_any_open(ui.ctx());
         let heard = |command: &Command| {
             let palette = *command == AppCommand::Palette.into();
-            let cancel = *command == QueryCommand::Cancel.into();
             // Esc closes a menu first.
             (!modal || palette && self.palette.is_open())
-                && !(menu && cancel)
+                && !(menu && is_cancel(command))
                 && self.hears(command)
         };
         let mut listed: Vec<_> = Command::listed(&self.state)
@@ -161,15 +181,27 @@ impl App {
         }
     }
 
-    /// A key means something where its panel is seen.
+    /// A key means something where its panel is seen; [`Command::listed`] has those of the section in front alone.
     fn hears(&self, command: &Command) -> bool {
-        let seen = self.state.section == Section::Query;
+        let query = self.state.section == Section::Query;
+        // Esc has other meanings while nothing runs.
+        if is_cancel(command) {
+            return self.cancels(command);
+        }
         match command {
-            // Esc has other meanings while nothing runs.
-            Command::Query(QueryCommand::Cancel) => seen && self.query.is_running(&self.layout),
-            Command::Query(command) => seen || *command == QueryCommand::NewTab,
-            Command::Schema(_) => seen,
-            Command::App(_) | Command::Profiles(_) => true,
+            Command::Query(command) => query || *command == QueryCommand::NewTab,
+            _ => true,
+        }
+    }
+
+    /// There is something that this command would stop.
+    fn cancels(&self, command: &Command) -> bool {
+        match command {
+            Command::Query(_) => self.query.is_running(&self.layout),
+            Command::Experiments(_) => self.experiments.is_running(),
+            Command::Flags(_) => self.flags.is_running(),
+            Command::Runs(_) => self.runs.is_running(),
+            Command::App(_) | Command::Profiles(_) | Command::Schema(_) => false,
         }
     }
 
@@ -214,6 +246,9 @@ impl App {
         let cx = PanelContext::new(&self.state, &self.commands);
         match self.state.section {
             Section::Profiles => self.profiles.ui(ui, &cx),
+            Section::Experiments => self.experiments.ui(ui, &cx),
+            Section::Flags => self.flags.ui(ui, &cx),
+            Section::Runs => self.runs.ui(ui, &cx),
             Section::Query => {
                 let palette = ui.palette();
                 if self.state.settings.side_list {
@@ -236,10 +271,12 @@ impl App {
 
     fn dialogs_ui(&mut self, ctx: &egui::Context) {
         let cx = PanelContext::new(&self.state, &self.commands);
-        let running = self.query.is_running(&self.layout);
+        let running = Command::listed(&self.state)
+            .iter()
+            .any(|command| is_cancel(command) && self.cancels(command));
         self.palette.ui(ctx, &cx, |command| {
             let palette = *command == AppCommand::Palette.into();
-            !palette && (running || *command != QueryCommand::Cancel.into())
+            !palette && (running || !is_cancel(command))
         });
         settings_ui(ctx, &cx, &mut self.settings_open);
         notices::list_ui(ctx, &cx, &mut self.notices_open);
@@ -258,6 +295,12 @@ impl App {
                     .handle(command, &mut self.layout, &self.state, &self.worker);
             }
             Command::Schema(command) => self.schema.handle(command, &self.state, &self.worker),
+            Command::Experiments(command) => {
+                self.experiments
+                    .handle(command, &mut self.state, &self.worker);
+            }
+            Command::Flags(command) => self.flags.handle(command, &mut self.state, &self.worker),
+            Command::Runs(command) => self.runs.handle(command, &mut self.state, &self.worker),
         }
         // What was asked for is seen at once.
         ctx.request_repaint();
@@ -310,6 +353,9 @@ impl App {
             layout: serde_json::to_string(&self.layout).unwrap_or_default(),
             settings: self.state.settings.clone(),
             tabs: self.query.saved(),
+            experiments: self.experiments.saved(),
+            flags: self.flags.saved(),
+            runs: self.runs.saved(),
             ..Saved::default()
         }
     }
@@ -329,6 +375,17 @@ impl App {
 fn apply(ctx: &egui::Context, settings: &Settings) {
     ctx.set_theme(settings.theme);
     theme::set_motion(ctx, settings.reduced_motion);
+}
+
+/// It stops what runs on the screen in front.
+fn is_cancel(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Query(QueryCommand::Cancel)
+            | Command::Experiments(ExperimentsCommand::Cancel)
+            | Command::Flags(FlagsCommand::Cancel)
+            | Command::Runs(RunsCommand::Cancel)
+    )
 }
 
 /// Moving the pointer alone changes nothing that is kept.

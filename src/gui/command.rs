@@ -1,6 +1,10 @@
 //! Everything a user can ask for, by noun. Text, shortcut and icon of each stand in one match, so that buttons, menus,
 //! palette and keys agree. What a command does is in its panel's `handle`.
 
+mod experiments;
+mod flags;
+mod runs;
+
 use std::cell::RefCell;
 
 use egui::{Key, Modifiers, ThemePreference};
@@ -12,7 +16,9 @@ use super::{
     widgets::button::Button,
     words::Words,
 };
-use crate::engine::profiles::{ProfileId, check::Field};
+use crate::engine::profiles::{Mapping, ProfileId, check::Field};
+
+pub use self::{experiments::ExperimentsCommand, flags::FlagsCommand, runs::RunsCommand};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -20,6 +26,9 @@ pub enum Command {
     Profiles(ProfilesCommand),
     Query(QueryCommand),
     Schema(SchemaCommand),
+    Experiments(ExperimentsCommand),
+    Flags(FlagsCommand),
+    Runs(RunsCommand),
 }
 
 /// The window itself.
@@ -53,6 +62,8 @@ pub enum ProfilesCommand {
     Show(ProfileId),
     Connect(ProfileId),
     Disconnect(ProfileId),
+    /// Keep what its tables of experiments, flags and runs are called.
+    Map(ProfileId, Mapping),
     /// The rest is about the profile whose page is shown.
     Save,
     SaveAndConnect,
@@ -138,6 +149,9 @@ impl Ask for Command {
             Self::Profiles(command) => command.words(),
             Self::Query(command) => command.words(),
             Self::Schema(command) => command.words(),
+            Self::Experiments(command) => command.words(),
+            Self::Flags(command) => command.words(),
+            Self::Runs(command) => command.words(),
         }
     }
 }
@@ -151,6 +165,11 @@ impl Ask for AppCommand {
             Self::Show(Section::Query) => {
                 Words::new(icons::TERMINAL_WINDOW, "Query").key(CTRL, Key::Num2)
             }
+            Self::Show(Section::Experiments) => {
+                Words::new(icons::FLASK, "Experiments").key(CTRL, Key::Num3)
+            }
+            Self::Show(Section::Flags) => Words::new(icons::FLAG, "Flags").key(CTRL, Key::Num4),
+            Self::Show(Section::Runs) => Words::new(icons::CHART_LINE, "Runs").key(CTRL, Key::Num5),
             Self::Palette => {
                 Words::new(icons::MAGNIFYING_GLASS, "Find a table or command").key(CTRL, Key::K)
             }
@@ -190,6 +209,7 @@ impl Ask for ProfilesCommand {
             Self::New => Words::new(icons::PLUS, "New profile"),
             Self::Connect(_) => Words::new(icons::PLUGS, "Connect"),
             Self::Disconnect(_) => Words::new(icons::PLUGS_CONNECTED, "Disconnect"),
+            Self::Map(..) => Words::new(icons::TABLE, "Map tables"),
             Self::Show(_) => Words::new(icons::PENCIL_SIMPLE, "Edit profile"),
             Self::Save => Words::new(icons::FLOPPY_DISK, "Save"),
             Self::SaveAndConnect => Words::new(icons::PLUGS, "Save and connect"),
@@ -283,15 +303,35 @@ impl Ask for SchemaCommand {
 }
 
 impl Command {
+    /// What can be asked of a section's screen while there is a session. Sections may share keys.
+    fn of_section(section: Section) -> Vec<Self> {
+        match section {
+            Section::Profiles => Vec::new(),
+            Section::Query => vec![
+                QueryCommand::Run.into(),
+                QueryCommand::Cancel.into(),
+                QueryCommand::SaveAs.into(),
+                SchemaCommand::Refresh.into(),
+            ],
+            Section::Experiments => [ExperimentsCommand::Refresh, ExperimentsCommand::Cancel]
+                .map(Self::from)
+                .to_vec(),
+            Section::Flags => [FlagsCommand::Refresh, FlagsCommand::Cancel]
+                .map(Self::from)
+                .to_vec(),
+            Section::Runs => [RunsCommand::Refresh, RunsCommand::Cancel]
+                .map(Self::from)
+                .to_vec(),
+        }
+    }
+
     /// What can be asked for now: the palette's list, and the keys that are listened to.
     pub fn listed(state: &State) -> Vec<Self> {
         let mut list: Vec<Self> = Section::ALL
             .map(|section| AppCommand::Show(section).into())
             .to_vec();
         if state.has_session() {
-            list.extend([QueryCommand::Run, QueryCommand::Cancel].map(Self::from));
-            list.push(QueryCommand::SaveAs.into());
-            list.push(SchemaCommand::Refresh.into());
+            list.extend(Self::of_section(state.section));
         }
         list.extend(
             [
@@ -346,7 +386,10 @@ noun!(
     App(AppCommand),
     Profiles(ProfilesCommand),
     Query(QueryCommand),
-    Schema(SchemaCommand)
+    Schema(SchemaCommand),
+    Experiments(ExperimentsCommand),
+    Flags(FlagsCommand),
+    Runs(RunsCommand)
 );
 
 /// What was asked for while drawing; taken once a frame.
@@ -369,23 +412,41 @@ mod tests {
 
     use super::*;
 
+    fn listed_in(section: Section) -> Vec<Command> {
+        let state = State {
+            section,
+            ..State::for_test()
+        };
+        Command::listed(&state)
+    }
+
     #[test]
-    fn no_two_commands_share_a_key() {
-        let mut seen = HashSet::new();
-        let mut list = Command::listed(&State::default());
-        list.extend([QueryCommand::Run, QueryCommand::Cancel].map(Command::from));
-        list.push(SchemaCommand::Refresh.into());
-        for shortcut in list.iter().filter_map(|command| command.words().shortcut) {
-            assert!(seen.insert(shortcut), "{shortcut:?} is used twice");
+    fn no_two_commands_of_a_section_share_a_key() {
+        for section in Section::ALL {
+            let mut seen = HashSet::new();
+            for shortcut in listed_in(section)
+                .iter()
+                .filter_map(|command| command.words().shortcut)
+            {
+                assert!(
+                    seen.insert(shortcut),
+                    "{shortcut:?} is used twice in {section:?}"
+                );
+            }
         }
     }
 
     #[test]
     fn no_two_listed_commands_have_one_name() {
-        let mut seen = HashSet::new();
-        for command in Command::listed(&State::default()) {
-            let text = command.words().text;
-            assert!(seen.insert(text.clone()), "{text} is listed twice");
+        for section in Section::ALL {
+            let mut seen = HashSet::new();
+            for command in listed_in(section) {
+                let text = command.words().text;
+                assert!(
+                    seen.insert(text.clone()),
+                    "{text} is listed twice in {section:?}"
+                );
+            }
         }
     }
 }

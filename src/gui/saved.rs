@@ -4,7 +4,7 @@
 //! eframe keeps the window's place and egui's scroll and fold positions in a file of its own beside it; that file is
 //! not written in one step, so nothing that people would miss is there.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,33 @@ pub struct Saved {
     pub layout: String,
     pub settings: Settings,
     pub tabs: Vec<SavedTab>,
+    pub experiments: SavedExperiments,
+    pub flags: SavedFlags,
+    pub runs: SavedRuns,
+}
+
+/// The screen of experiments.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SavedExperiments {
+    /// What was looked at last, by the profile's id.
+    pub shown: BTreeMap<String, String>,
+}
+
+/// The screen of feature flags.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SavedFlags {
+    /// What was looked at last, by the profile's id.
+    pub shown: BTreeMap<String, String>,
+}
+
+/// The screen of training runs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SavedRuns {
+    /// What was looked at last, by the profile's id.
+    pub shown: BTreeMap<String, String>,
 }
 
 /// One query tab.

@@ -18,10 +18,19 @@ pub enum Section {
     #[default]
     Profiles,
     Query,
+    Experiments,
+    Flags,
+    Runs,
 }
 
 impl Section {
-    pub const ALL: [Self; 2] = [Self::Profiles, Self::Query];
+    pub const ALL: [Self; 5] = [
+        Self::Profiles,
+        Self::Query,
+        Self::Experiments,
+        Self::Flags,
+        Self::Runs,
+    ];
 }
 
 #[derive(Default)]

@@ -39,6 +39,7 @@ impl Field {
     }
 
     /// A whole number: the same digits for both.
+    #[expect(clippy::needless_pass_by_value, reason = "integers are handed over")]
     pub fn whole(number: impl ToString) -> Self {
         let exact = number.to_string();
         Self::Number {
@@ -108,7 +109,8 @@ impl Sheet {
             for (at, cell) in cells.iter().enumerate() {
                 let pad = " ".repeat(widths[at].saturating_sub(visible::width(cell)));
                 let (before, after) = if right(at) { (&*pad, "") } else { ("", &*pad) };
-                text += &format!("{}{before}{cell}{after}", if at == 0 { "" } else { "  " });
+                text.push_str(if at == 0 { "" } else { "  " });
+                text.extend([before, cell, after]);
             }
             out.push_str(text.trim_end());
             out.push('\n');
@@ -140,6 +142,7 @@ impl Sheet {
 
     /// RFC 4180 with LF, a header, and all digits. With `spreadsheet`, a text that a spreadsheet would take for a
     /// formula (it begins with `=`, `+`, `-` or `@`) gets an apostrophe before it.
+    #[expect(clippy::missing_panics_doc, reason = "what is expected cannot fail")]
     pub fn to_csv(&self, spreadsheet: bool) -> String {
         let mut out = Vec::new();
         let mut line = |cells: &mut dyn Iterator<Item = String>| {

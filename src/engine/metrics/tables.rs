@@ -168,19 +168,19 @@ pub async fn locate(
         [one] => match one.located(place, &said) {
             Ok(located) => {
                 return Ok(Located {
-                    size: size(session, &one.database, &one.table, cancel).await?,
+                    size: size(session, &one.database, &one.name, cancel).await?,
                     ..located
                 });
             }
             Err(missing) => Problem::NoColumns {
-                table: format!("{}.{}", one.database, one.table),
+                table: format!("{}.{}", one.database, one.name),
                 missing,
             },
         },
         several => Problem::Several {
             tables: several
                 .iter()
-                .map(|table| format!("{}.{}", table.database, table.table))
+                .map(|table| format!("{}.{}", table.database, table.name))
                 .collect(),
         },
     };
@@ -218,7 +218,7 @@ const COLUMNS: &str = "SELECT table_schema, table_name, column_name, data_type, 
 /// A table with all its columns.
 struct Table {
     database: String,
-    table: String,
+    name: String,
     columns: Vec<Column>,
 }
 
@@ -258,7 +258,7 @@ impl Table {
         }
         Ok(Located {
             database: self.database.clone(),
-            table: self.table.clone(),
+            table: self.name.clone(),
             columns,
             size: Size::default(),
         })
@@ -277,7 +277,7 @@ impl Table {
         Candidate {
             columns: self.columns.into_iter().map(|column| column.name).collect(),
             database: self.database,
-            table: self.table,
+            table: self.name,
             guess,
             missing,
         }
@@ -291,22 +291,23 @@ async fn find(
     said: &TableMapping,
     cancel: &CancellationToken,
 ) -> Result<Vec<Table>> {
-    let names = match &said.table {
-        Some(name) => vec![Value::Text(name.clone())],
-        None => {
-            let usual = place.tables.iter();
-            usual.map(|name| Value::Text((*name).to_owned())).collect()
-        }
+    let usual: Vec<&str> = match &said.table {
+        Some(name) => vec![name],
+        None => place.tables.to_vec(),
     };
-    let places = vec!["?"; names.len()].join(",");
-    let mut values = names;
-    let mut condition = format!("table_name IN ({places})");
-    if let Some(database) = &said.database {
-        condition += " AND table_schema = ?";
-        values.push(Value::Text(database.clone()));
-    } else {
-        condition += &format!(" AND table_schema NOT IN ({SYSTEM})");
-    }
+    let mut values = usual
+        .into_iter()
+        .map(|name| Value::Text(name.to_owned()))
+        .collect::<Vec<_>>();
+    let places = vec!["?"; values.len()].join(",");
+    let database = match &said.database {
+        Some(database) => {
+            values.push(Value::Text(database.clone()));
+            String::from("= ?")
+        }
+        None => format!("NOT IN ({SYSTEM})"),
+    };
+    let condition = format!("table_name IN ({places}) AND table_schema {database}");
     let sql = format!(
         "{COLUMNS} WHERE {condition} ORDER BY table_schema, table_name, ordinal_position LIMIT {LOOKED_AT}"
     );
@@ -361,12 +362,12 @@ async fn read(
             collation: optional_text(&rows, row, 6),
         };
         match tables.last_mut() {
-            Some(last) if last.database == database && last.table == table => {
+            Some(last) if last.database == database && last.name == table => {
                 last.columns.push(column);
             }
             _ => tables.push(Table {
                 database,
-                table,
+                name: table,
                 columns: vec![column],
             }),
         }
@@ -417,7 +418,7 @@ mod tests {
         });
         Table {
             database: "ab".to_owned(),
-            table: "x".to_owned(),
+            name: "x".to_owned(),
             columns: columns.collect(),
         }
     }

@@ -112,12 +112,16 @@ impl Unmapped {
                 "Say where it is: --map {place}=DATABASE.TABLE, and --map {place}.ROLE=COLUMN for columns that are called otherwise; or in the window, Map tables."
             );
         };
-        let mut words = format!("--map {place}={}.{}", likely.database, likely.table);
+        let mut words = vec![format!(
+            "--map {place}={}.{}",
+            likely.database, likely.table
+        )];
         for (role, column) in &likely.guess {
             if *role != column.as_str() {
-                words += &format!(" --map {place}.{role}={column}");
+                words.push(format!("--map {place}.{role}={column}"));
             }
         }
+        let words = words.join(" ");
         format!("Perhaps {words}. In the window, Map tables keeps it with the profile.")
     }
 }

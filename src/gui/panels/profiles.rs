@@ -25,7 +25,7 @@ use crate::{
     engine::{
         Error,
         profiles::{
-            PasswordSource, Profile, ProfileId, ProfileName, Secret, Target,
+            Mapping, PasswordSource, Profile, ProfileId, ProfileName, Secret, Target,
             check::Field,
             secrets::{Passwords, SecretError},
             store::{self, Loaded, Store},
@@ -60,6 +60,7 @@ pub struct ProfilesPanel {
     drafts: BTreeMap<ProfileId, Draft>,
     load: Job<Loaded>,
     save: Job<Saved>,
+    mapping: Job<Loaded>,
     /// Connect to it once it is saved.
     connect_saved: bool,
     delete: Job<(ProfileId, Loaded, Option<SecretError>)>,
@@ -97,6 +98,7 @@ impl ProfilesPanel {
             drafts: BTreeMap::new(),
             load: Job::default(),
             save: Job::default(),
+            mapping: Job::default(),
             connect_saved: false,
             delete: Job::default(),
             confirm_delete: None,
@@ -149,6 +151,15 @@ impl ProfilesPanel {
         {
             self.take_saved(saved, state, worker);
         }
+        if self.mapping.poll() {
+            if let Some(loaded) = self.mapping.take_value() {
+                self.take_in(loaded, state);
+            } else if let Some(error) = self.mapping.take_error() {
+                state.notices.push_error("Map tables", &error);
+                // Back to what is on disk.
+                self.load(worker);
+            }
+        }
         if self.delete.poll()
             && let Some((id, loaded, keyring)) = self.delete.take_value()
         {
@@ -179,6 +190,7 @@ impl ProfilesPanel {
                 self.connect(&id, typed, state, worker);
             }
             ProfilesCommand::Disconnect(id) => self.disconnect(&id, state, worker),
+            ProfilesCommand::Map(id, mapping) => self.map(&id, &mapping, state, worker),
             ProfilesCommand::Save => self.start_save(false, state, worker),
             ProfilesCommand::SaveAndConnect => self.start_save(true, state, worker),
             ProfilesCommand::Revert => self.revert(),
@@ -350,6 +362,30 @@ impl ProfilesPanel {
             let work =
                 move || work::save(&store, &passwords, before.as_ref(), after, typed.as_ref());
             work::blocking(work).await?
+        });
+    }
+
+    /// In force at once; kept with the profile if that is saved.
+    fn map(&mut self, id: &ProfileId, mapping: &Mapping, state: &mut State, worker: &Worker) {
+        let before = self.saved.iter().find(|saved| saved.id == *id).cloned();
+        let known = self.saved.iter_mut().chain(&mut self.given);
+        for profile in known.filter(|profile| profile.id == *id) {
+            profile.mapping.clone_from(mapping);
+        }
+        if let Some(draft) = self.drafts.get_mut(id) {
+            draft.mapping.clone_from(mapping);
+        }
+        self.list(state);
+        let Some(before) = before else {
+            return;
+        };
+        let after = Profile {
+            mapping: mapping.clone(),
+            ..before.clone()
+        };
+        let store = self.store.clone();
+        self.mapping.start(worker, "Save profile", |_| async move {
+            work::blocking(move || store.replace(&before, &after)).await?
         });
     }
 
