@@ -135,17 +135,21 @@ impl Located {
             .map(|(_, column)| column)
     }
 
+    /// The column of a required role.
+    ///
+    /// # Panics
+    /// If the role is not one that the table was located with as required.
+    pub fn required(&self, role: &str) -> &Column {
+        self.column(role)
+            .expect("required roles were found when the table was")
+    }
+
     /// The quoted name of the column of a required role.
     ///
     /// # Panics
     /// If the role is not one that the table was located with as required.
     pub fn name(&self, role: &str) -> String {
-        let column = self.column(role);
-        quote_identifier(
-            &column
-                .expect("required roles were found when the table was")
-                .name,
-        )
+        quote_identifier(&self.required(role).name)
     }
 }
 
