@@ -7,17 +7,20 @@
 #![expect(clippy::print_stdout, reason = "lines of the table are what it makes")]
 
 mod common;
+#[path = "common/process.rs"]
+mod process;
 
 use std::{
-    fs::{self, File},
+    fs,
     io::Write as _,
     path::Path,
-    process::{Command, ExitCode, Stdio},
-    time::{Duration, Instant},
+    process::{Command, ExitCode},
 };
 
 use mysql_async::prelude::Queryable as _;
 use porthole::demo::{Kind, Options, Server};
+
+use self::process::{Run, run};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -134,56 +137,6 @@ fn name(kind: Kind) -> &'static str {
         Kind::MariaDb => "mariadb",
         Kind::MySql => "mysql",
     }
-}
-
-/// One run of a program.
-#[derive(Clone, Copy)]
-struct Run {
-    time: Duration,
-    peak_mib: f64,
-}
-
-fn run(mut command: Command, output: &Path) -> Result<Run> {
-    let start = Instant::now();
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(File::create(output)?)
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| format!("{}: {error}", command.get_program().display()))?;
-    // The system forgets the mark when the process ends, so it is read until then; it never falls.
-    let status = format!("/proc/{}/status", child.id());
-    let watcher = std::thread::spawn(move || {
-        let mut peak = 0;
-        while let Some(now) = high_water_kib(&status) {
-            peak = now.max(peak);
-            std::thread::park_timeout(Duration::from_millis(2));
-        }
-        peak
-    });
-    let ended = child.wait()?;
-    let time = start.elapsed();
-    let peak = watcher
-        .join()
-        .map_err(|_| "the watcher of memory stopped")?;
-    if !ended.success() {
-        let mut said = String::new();
-        if let Some(mut stderr) = child.stderr.take() {
-            std::io::Read::read_to_string(&mut stderr, &mut said)?;
-        }
-        return Err(format!("{} failed: {said}", command.get_program().display()).into());
-    }
-    Ok(Run {
-        time,
-        peak_mib: peak as f64 / 1024.0,
-    })
-}
-
-/// `None` once the process has ended.
-fn high_water_kib(status: &str) -> Option<u64> {
-    let status = fs::read_to_string(status).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 fn median(mut runs: Vec<Run>) -> Run {
