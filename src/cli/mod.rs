@@ -6,6 +6,7 @@
 mod check;
 mod completions;
 pub mod demo;
+mod experiments;
 mod failure;
 mod interrupt;
 mod metrics;
@@ -57,6 +58,10 @@ pub enum Command {
     TestConnection(test_connection::Args),
     /// List, show, add, remove and test saved connections.
     Profiles(profiles::Args),
+    /// List the experiments, with users and times.
+    Experiments(experiments::ListArgs),
+    /// Print one experiment's figures.
+    Experiment(experiments::Args),
     /// Start a private server with sample data, and look at it.
     Demo(demo::Args),
     /// Say of statements whether they only read; no server is asked.
@@ -71,6 +76,8 @@ pub fn run(command: Command) -> ExitCode {
         Command::Query(args) => query::run(&args),
         Command::TestConnection(args) => test_connection::run(&args),
         Command::Profiles(args) => profiles::run(args),
+        Command::Experiments(args) => experiments::run_list(&args),
+        Command::Experiment(args) => experiments::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Completions(args) => completions::run(&args),

@@ -4,8 +4,11 @@
 //! and how many rows it gave is kept beside each figure as [`Ran`].
 
 pub mod baseline;
+pub mod experiments;
 pub mod markers;
 pub mod moments;
+pub mod names;
+pub mod ratio;
 pub mod series;
 pub mod tables;
 pub mod unmapped;

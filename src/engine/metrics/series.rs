@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 /// Seconds of a minute.
 pub const MINUTE: i64 = 60;
 /// Seconds of an hour.
@@ -83,6 +85,13 @@ impl fmt::Display for Moment {
             self.date(),
             seconds % MINUTE
         )
+    }
+}
+
+impl Serialize for Moment {
+    /// As it is written.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -1,0 +1,147 @@
+//! The contract: users, conversions and their ratio for each variant, as one statement that anybody can repeat.
+
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::{
+    Error, Result,
+    metrics::{Ran, ask, names::Names, optional_text, ratio::ratio, tables::Located, text},
+    session::Session,
+    sql::placeholders::Value,
+};
+
+/// What a variant has, as the server counts it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct VariantMetrics {
+    /// Its name, in one of the spellings that the server takes for equal; `NULL` where the row has none.
+    #[serde(skip)]
+    pub variant: String,
+    /// `conversions / count`, unrounded; `None` where `count` is 0. Above 1 where users were counted several times.
+    pub mean: Option<f64>,
+    /// Distinct users.
+    pub count: u64,
+    /// The sum of what the rows hold; negative values are added up like others.
+    pub conversions: i128,
+}
+
+/// The object that stands under `metrics` in JSON: a member for each variant, in the server's order.
+#[derive(Clone, Copy, Debug)]
+pub struct Contract<'a>(pub &'a [VariantMetrics]);
+
+impl Serialize for Contract<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut names = Names::of(self.0.iter().map(|metrics| metrics.variant.as_str()));
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for metrics in self.0 {
+            map.serialize_entry(&names.next(&metrics.variant), metrics)?;
+        }
+        map.end()
+    }
+}
+
+/// Count an experiment's users and conversions. An id that has no rows has no variants.
+///
+/// # Errors
+/// What the server says, cancelled, or [`Error::Invalid`] where the sum is no whole number that can be held.
+pub async fn metrics(
+    session: &Session,
+    table: &Located,
+    id: &str,
+    cancel: &CancellationToken,
+) -> Result<(Vec<VariantMetrics>, Ran)> {
+    let (rows, ran) = ask(
+        session,
+        &statement(table),
+        vec![Value::Text(id.to_owned())],
+        cancel,
+    )
+    .await?;
+    let read = (0..rows.rows()).map(|row| {
+        let count = text(&rows, row, 1).parse().unwrap_or_default();
+        // The sum of no value but NULL is NULL.
+        let conversions = match optional_text(&rows, row, 2) {
+            Some(sum) => whole(&sum)?,
+            None => 0,
+        };
+        Ok(VariantMetrics {
+            variant: optional_text(&rows, row, 0).unwrap_or_else(|| "NULL".to_owned()),
+            mean: ratio(conversions, u128::from(count)),
+            count,
+            conversions,
+        })
+    });
+    Ok((read.collect::<Result<_>>()?, ran))
+}
+
+/// The statement of the contract, with a place for the experiment's id.
+pub fn statement(table: &Located) -> String {
+    let [experiment, user, variant, converted] =
+        ["experiment_id", "user_id", "variant_id", "converted"].map(|role| table.name(role));
+    format!(
+        "SELECT {variant}, COUNT(DISTINCT {user}), SUM({converted}) FROM {} WHERE {experiment} = ? GROUP BY {variant}",
+        table.sql()
+    )
+}
+
+/// A sum as the server prints it: `12`, `12.0000`, `1.2e3`.
+fn whole(sum: &str) -> Result<i128> {
+    let digits = match sum.split_once('.') {
+        Some((digits, zeros)) if zeros.bytes().all(|byte| byte == b'0') => digits,
+        _ => sum,
+    };
+    let float = || {
+        let value: f64 = sum.parse().ok()?;
+        // A DOUBLE holds whole numbers up to here.
+        (value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0).then_some(value as i128)
+    };
+    digits.parse().ok().or_else(float).ok_or_else(|| {
+        Error::Invalid(format!(
+            "the conversions add up to {sum}, which is no whole number that can be held: the column must hold 0 and 1"
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variant(name: &str, count: u64, conversions: i128) -> VariantMetrics {
+        VariantMetrics {
+            variant: name.to_owned(),
+            mean: ratio(conversions, u128::from(count)),
+            count,
+            conversions,
+        }
+    }
+
+    #[test]
+    fn the_object_has_all_digits_and_each_key_once() {
+        let metrics = [
+            variant("control", 9850, 1459),
+            variant("b \"x\"\n", 3, i128::MAX),
+            variant("control", 0, -128),
+            variant("", 1, 1),
+        ];
+        assert_eq!(
+            serde_json::to_string(&Contract(&metrics)).unwrap(),
+            r#"{"control":{"mean":0.1481218274111675,"count":9850,"conversions":1459},"b \"x\"\n":{"mean":5.671372782015641e+37,"count":3,"conversions":170141183460469231731687303715884105727},"control_2":{"mean":null,"count":0,"conversions":-128},"":{"mean":1.0,"count":1,"conversions":1}}"#
+        );
+        assert_eq!(serde_json::to_string(&Contract(&[])).unwrap(), "{}");
+    }
+
+    #[test]
+    fn sums_are_whole_or_refused() {
+        for (sum, expected) in [
+            ("12", 12),
+            ("-128", -128),
+            ("12.0000", 12),
+            ("3e2", 300),
+            ("36893488147419103230", 36_893_488_147_419_103_230),
+        ] {
+            assert_eq!(whole(sum).unwrap(), expected, "{sum}");
+        }
+        for sum in ["0.5", "1e30", "", "NaN", "9".repeat(60).as_str()] {
+            assert!(whole(sum).is_err(), "{sum}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Which experiments there are.
+
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::{
+    Result,
+    metrics::{
+        Ran, ask,
+        moments::Moments,
+        optional_text,
+        series::{DAY, Moment},
+        tables::Located,
+        text,
+    },
+    session::Session,
+};
+
+/// Experiments that are listed, the newest.
+pub const MOST: usize = 10_000;
+/// Rows of days that are read at most.
+const MOST_DAYS: usize = 200_000;
+/// Ids that are suggested.
+const SUGGESTIONS: usize = 5;
+
+/// One experiment of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Experiment {
+    /// Its id.
+    pub id: String,
+    /// Distinct users, in all variants together.
+    pub users: u64,
+    /// The first assignment that has a time.
+    pub first: Option<Moment>,
+    /// The last one.
+    pub last: Option<Moment>,
+}
+
+/// All experiments, the one with the newest assignment first; at most [`MOST`]. It reads the whole table.
+pub async fn list(
+    session: &Session,
+    table: &Located,
+    cancel: &CancellationToken,
+) -> Result<(Vec<Experiment>, Ran)> {
+    let (experiment, user) = (table.name("experiment_id"), table.name("user_id"));
+    let seconds = match table.column("assigned_at") {
+        Some(column) => Moments::of(column)?.seconds(),
+        None => "NULL".to_owned(),
+    };
+    let sql = format!(
+        "SELECT {experiment}, COUNT(DISTINCT {user}), MIN({seconds}), MAX({seconds}) AS newest FROM {} \
+         GROUP BY {experiment} ORDER BY newest DESC, {experiment} LIMIT {MOST}",
+        table.sql()
+    );
+    let (rows, ran) = ask(session, &sql, Vec::new(), cancel).await?;
+    let moment = |row, column| Some(Moment(optional_text(&rows, row, column)?.parse().ok()?));
+    let list = (0..rows.rows()).map(|row| Experiment {
+        id: text(&rows, row, 0),
+        users: text(&rows, row, 1).parse().unwrap_or_default(),
+        first: moment(row, 2),
+        last: moment(row, 3),
+    });
+    Ok((list.collect(), ran))
+}
+
+/// The ids alone, in the server's order and at most [`MOST`]: quick on a table of any size that has an index on them.
+pub async fn ids(
+    session: &Session,
+    table: &Located,
+    cancel: &CancellationToken,
+) -> Result<(Vec<String>, Ran)> {
+    let experiment = table.name("experiment_id");
+    let sql = format!(
+        "SELECT DISTINCT {experiment} FROM {} ORDER BY {experiment} LIMIT {MOST}",
+        table.sql()
+    );
+    let (rows, ran) = ask(session, &sql, Vec::new(), cancel).await?;
+    let ids = (0..rows.rows()).map(|row| text(&rows, row, 0));
+    Ok((ids.collect(), ran))
+}
+
+/// Rows by day for each experiment, for the small curves of a list: id, then days and rows, ascending. It reads the
+/// whole table. Nothing where the table has no times.
+pub async fn days(
+    session: &Session,
+    table: &Located,
+    cancel: &CancellationToken,
+) -> Result<Vec<(String, Vec<(Moment, u64)>)>> {
+    let Some(column) = table.column("assigned_at") else {
+        return Ok(Vec::new());
+    };
+    let (experiment, seconds) = (table.name("experiment_id"), Moments::of(column)?.seconds());
+    let sql = format!(
+        "SELECT {experiment}, FLOOR({seconds} / {DAY}) AS day, COUNT(*) FROM {} \
+         GROUP BY {experiment}, day HAVING day IS NOT NULL ORDER BY {experiment}, day LIMIT {MOST_DAYS}",
+        table.sql()
+    );
+    let (rows, _) = ask(session, &sql, Vec::new(), cancel).await?;
+    let mut all: Vec<(String, Vec<(Moment, u64)>)> = Vec::new();
+    for row in 0..rows.rows() {
+        let id = text(&rows, row, 0);
+        let (Ok(day), Ok(count)) = (
+            text(&rows, row, 1).parse::<i64>(),
+            text(&rows, row, 2).parse(),
+        ) else {
+            continue;
+        };
+        let point = (Moment(day * DAY), count);
+        match all.last_mut() {
+            Some((last, days)) if *last == id => days.push(point),
+            _ => all.push((id, vec![point])),
+        }
+    }
+    Ok(all)
+}
+
+/// Ids that somebody may have meant who wrote another: those that it is part of, and those that differ by little.
+pub fn near<'a>(wanted: &str, ids: &'a [String]) -> Vec<&'a str> {
+    let wanted = wanted.to_lowercase();
+    let allowed = (wanted.chars().count() / 3).max(1);
+    let mut near: Vec<(usize, &str)> = ids
+        .iter()
+        .filter_map(|id| {
+            let lower = id.to_lowercase();
+            let part = !wanted.is_empty()
+                && !lower.is_empty()
+                && (lower.contains(&wanted) || wanted.contains(&lower));
+            let steps = steps(&wanted, &lower);
+            (part || steps <= allowed).then_some((steps, id.as_str()))
+        })
+        .collect();
+    near.sort_unstable();
+    near.truncate(SUGGESTIONS);
+    near.into_iter().map(|(_, id)| id).collect()
+}
+
+/// Letters to add, drop or change to make one of the other (Levenshtein).
+fn steps(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (line, letter) in one.chars().enumerate() {
+        let mut before = row[0];
+        row[0] = line + 1;
+        for (at, against) in other.iter().enumerate() {
+            let change = before + usize::from(letter != *against);
+            before = row[at + 1];
+            row[at + 1] = change.min(row[at] + 1).min(before + 1);
+        }
+    }
+    row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_finds_what_was_meant() {
+        let ids = ["checkout-button", "search-ranking", "onboarding-tour", ""].map(str::to_owned);
+        assert_eq!(near("check_out_button", &ids), ["checkout-button"]);
+        assert_eq!(near("SEARCH", &ids), ["search-ranking"]);
+        assert_eq!(near("search-ranking-v2", &ids), ["search-ranking"]);
+        assert!(near("zzzzzzzz", &ids).is_empty());
+    }
+
+    #[test]
+    fn steps_are_counted_in_letters() {
+        assert_eq!(steps("kitten", "sitting"), 3);
+        assert_eq!(steps("", "äöü"), 3);
+        assert_eq!(steps("same", "same"), 0);
+    }
+}
