@@ -15,6 +15,7 @@ mod parameters;
 pub mod print;
 mod profiles;
 mod query;
+mod stats;
 mod target;
 mod test_connection;
 
@@ -66,6 +67,8 @@ pub enum Command {
     Demo(demo::Args),
     /// Say of statements whether they only read; no server is asked.
     Check(check::Args),
+    /// Compute a difference, an interval, a chance or a sample size from counts; no server is asked.
+    Stats(stats::Args),
     /// Print a script that completes Porthole's commands in your shell.
     Completions(completions::Args),
 }
@@ -80,6 +83,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Experiment(args) => experiments::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Stats(args) => stats::run(&args),
         Command::Completions(args) => completions::run(&args),
     };
     end(done)

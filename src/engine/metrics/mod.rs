@@ -10,6 +10,7 @@ pub mod moments;
 pub mod names;
 pub mod ratio;
 pub mod series;
+pub mod stats;
 pub mod tables;
 pub mod unmapped;
 
