@@ -116,6 +116,11 @@ pub enum QueryCommand {
     Database(String),
     /// Look at a table's rows in a tab of its own.
     OpenTable(TableName),
+    /// A text in a tab of its own; it is not run.
+    OpenText {
+        name: String,
+        sql: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -277,6 +282,7 @@ impl Ask for QueryCommand {
             Self::BrowseSave => Words::new(icons::FOLDER_OPEN, "Browse…"),
             Self::Insert(text) => Words::new(icons::TEXT_AA, format!("Insert {text}")),
             Self::Database(name) => Words::new(icons::DATABASE, format!("Use database {name}")),
+            Self::OpenText { .. } => Words::new(icons::ARROW_SQUARE_OUT, "Open in editor"),
             Self::OpenTable(name) => {
                 Words::new(icons::TABLE, format!("{}.{}", name.database, name.table))
             }

@@ -80,6 +80,15 @@ const fn rgb(hex: &str) -> Color32 {
     Color32::from_rgb(red, green, blue)
 }
 
+/// A colour of charts, whose table is the engine's: files have them without a window.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one door from the engine's colours to the window's"
+)]
+pub const fn color(red: u8, green: u8, blue: u8) -> Color32 {
+    Color32::from_rgb(red, green, blue)
+}
+
 static DARK: Palette = Palette {
     background: rgb("15181d"),
     panel: rgb("1b1f25"),

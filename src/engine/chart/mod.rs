@@ -3,6 +3,7 @@
 //! The window draws the same description (`gui/widgets/chart.rs`). Nothing here asks a server or computes a
 //! statistic: points and intervals come ready, and every number is drawn as it came.
 
+pub mod palette;
 pub mod spec;
 
 pub use spec::{

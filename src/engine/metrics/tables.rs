@@ -20,6 +20,8 @@ const SYSTEM: &str = "'mysql','sys','information_schema','performance_schema'";
 const LOOKED_AT: u32 = 50_000;
 /// Suggestions that are given.
 const SUGGESTIONS: usize = 8;
+/// Tables that are given where they are looked for by name.
+const NAMED: usize = 50;
 
 /// What a table of ours holds, by the names that are usual.
 #[derive(Debug, PartialEq, Eq)]
@@ -213,6 +215,28 @@ pub async fn candidates(
         .collect();
     candidates.sort_by_key(|candidate| (candidate.missing, usize::MAX - candidate.guess.len()));
     candidates.truncate(SUGGESTIONS);
+    Ok(candidates)
+}
+
+/// Tables whose `database.table` holds these words, in whatever case; also those that have no column that is wanted.
+pub async fn named(
+    session: &Session,
+    place: &'static Place,
+    words: &str,
+    cancel: &CancellationToken,
+) -> Result<Vec<Candidate>> {
+    let sql = format!(
+        "{COLUMNS} WHERE table_schema NOT IN ({SYSTEM}) AND LOCATE(LOWER(?), LOWER(CONCAT(table_schema, '.', table_name))) > 0 \
+         ORDER BY table_schema, table_name, ordinal_position LIMIT {LOOKED_AT}"
+    );
+    let values = vec![Value::Text(words.to_owned())];
+    let tables = read(session, &sql, values, cancel).await?;
+    let mut candidates: Vec<Candidate> = tables
+        .into_iter()
+        .map(|table| table.candidate(place))
+        .collect();
+    candidates.sort_by_key(|candidate| (candidate.missing, usize::MAX - candidate.guess.len()));
+    candidates.truncate(NAMED);
     Ok(candidates)
 }
 

@@ -129,6 +129,15 @@ impl QueryPanel {
             QueryCommand::MoveTabLeft => self.shift(pane, -1),
             QueryCommand::MoveTabRight => self.shift(pane, 1),
             QueryCommand::OpenTable(name) => self.open_table(&name, pane, state, worker),
+            QueryCommand::OpenText { name, sql } => {
+                self.open_saved(SavedTab {
+                    name,
+                    pane,
+                    front: true,
+                    sql,
+                    ..SavedTab::default()
+                });
+            }
             other => {
                 let front = self.front.get(&pane);
                 if let Some(tab) = self.tabs.iter_mut().find(|tab| Some(&tab.id) == front) {

@@ -1,7 +1,5 @@
 //! What came of the last run: rows, their line of numbers, messages. What went wrong is in [`super::trouble`].
 
-use std::time::Duration;
-
 use egui::{
     Align, CentralPanel, Frame, Label, Layout, Margin, Panel, Rect, RichText, Role, ScrollArea,
     Sense, TextStyle, Ui, WidgetInfo, pos2, vec2,
@@ -10,7 +8,7 @@ use egui::{
 use super::{
     save,
     tab::{Tab, View},
-    trouble::{LONGEST_MESSAGE, not_connected, server_of_run, trouble_ui},
+    trouble::{not_connected, server_of_run, trouble_ui},
 };
 use crate::{
     engine::query::Warning,
@@ -20,18 +18,25 @@ use crate::{
         format, icons,
         state::Section,
         theme::{PaletteExt as _, SPACE, text},
-        widgets::{button::Button, icon::icon_ui},
+        widgets::{
+            busy::{PATIENCE, busy_bar_ui},
+            button::Button,
+            card::LONGEST_MESSAGE,
+            icon::icon_ui,
+        },
         words::Words,
     },
 };
 
 const LINE_HEIGHT: f32 = 31.0;
-/// What runs shorter than this does not show that it runs.
-const PATIENCE: Duration = Duration::from_millis(300);
 
 pub(super) fn result_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
     parts_ui(ui, tab, cx);
-    progress_ui(ui, tab);
+    let running = tab.is_running();
+    busy_bar_ui(
+        ui,
+        running.then(|| tab.result.elapsed().unwrap_or_default()),
+    );
 }
 
 fn parts_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
@@ -73,34 +78,6 @@ fn parts_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
             "Rows appear here. Ctrl+Enter runs the statement at the cursor.",
         ),
     }
-}
-
-/// A thin bar that runs to and fro while a statement does.
-fn progress_ui(ui: &Ui, tab: &Tab) {
-    if !tab.is_running() {
-        return;
-    }
-    let elapsed = tab.result.elapsed().unwrap_or_default();
-    if elapsed < PATIENCE {
-        ui.request_repaint_after(PATIENCE.saturating_sub(elapsed));
-        return;
-    }
-    let palette = ui.palette();
-    let rect = ui.max_rect();
-    let bar = Rect::from_min_size(rect.min, vec2(rect.width(), 2.0));
-    let still = ui.style().animation_time == 0.0;
-    let (left, width) = if still {
-        (bar.left(), bar.width())
-    } else {
-        let phase = (elapsed.as_secs_f32() * 0.6).fract();
-        let width = bar.width() * 0.25;
-        (bar.left() - width + (bar.width() + width) * phase, width)
-    };
-    let moving = Rect::from_min_size(pos2(left, bar.top()), vec2(width, bar.height()));
-    let painter = ui.ctx().layer_painter(ui.layer_id()).with_clip_rect(bar);
-    painter.rect_filled(moving, 0.0, palette.accent);
-    let pause = if still { 200 } else { 33 };
-    ui.request_repaint_after(Duration::from_millis(pause));
 }
 
 fn line_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {

@@ -18,7 +18,7 @@ use crate::{
     gui::{
         command::{Ask as _, QueryCommand},
         context::PanelContext,
-        files::SystemFiles,
+        files::{self, SystemFiles, WriteError},
         format, icons,
         theme::{PaletteExt as _, SPACE},
         widgets::{button::Button, icon::icon_ui, list_row::ListRow},
@@ -48,22 +48,9 @@ pub(super) struct SaveForm {
 impl SaveForm {
     /// In the folder for downloads, named as the tab is.
     pub(super) fn new(name: &str) -> Self {
-        let folders = directories::UserDirs::new();
-        let folder = folders.as_ref().map(|folders| {
-            let downloads = folders.download_dir().filter(|folder| folder.is_dir());
-            downloads.unwrap_or(folders.home_dir())
-        });
-        let name: String = name
-            .chars()
-            .map(|c| {
-                if c.is_alphanumeric() || "-_ ".contains(c) {
-                    c
-                } else {
-                    '_'
-                }
-            })
-            .collect();
-        let path = folder.unwrap_or(Path::new("")).join(format!("{name}.csv"));
+        let name = files::file_name(name);
+        let folder = files::downloads().unwrap_or_default();
+        let path = folder.join(format!("{name}.csv"));
         Self {
             path: path.to_string_lossy().into_owned(),
             format: Format::Csv,
@@ -104,7 +91,7 @@ impl SaveForm {
         self.save.start(worker, "Save rows", |cancel| async move {
             let write = move || {
                 let mut writer = Writer::new(format, columns, true);
-                write_file(&path, replace, |file| {
+                files::write_whole(&path, replace, |file| {
                     write_rows(file, &mut writer, &batches, &|| cancel.is_cancelled())
                 })
             };
@@ -138,47 +125,6 @@ impl SaveForm {
     }
 }
 
-/// Write beside the place, then give the file its name.
-fn write_file(
-    path: &Path,
-    replace: bool,
-    write: impl FnOnce(&mut dyn io::Write) -> Result<u64, WriteError>,
-) -> Result<u64> {
-    let failed = |source| Error::File {
-        action: "write",
-        path: path.to_owned(),
-        source,
-    };
-    if !replace && path.exists() {
-        return Err(failed(io::ErrorKind::AlreadyExists.into()));
-    }
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new()
-        .prefix(".porthole-")
-        .tempfile_in(folder)
-        .map_err(failed)?;
-    let rows = write(file.as_file_mut()).map_err(|error| match error {
-        WriteError::Io(source) => failed(source),
-        WriteError::Rows(error) => error,
-    })?;
-    file.as_file().sync_all().map_err(failed)?;
-    let named = if replace {
-        file.persist(path)
-    } else {
-        file.persist_noclobber(path)
-    };
-    named.map_err(|error| failed(error.error))?;
-    Ok(rows)
-}
-
-enum WriteError {
-    Io(io::Error),
-    Rows(Error),
-}
-
 fn write_rows(
     file: &mut dyn io::Write,
     writer: &mut Writer,
@@ -192,12 +138,12 @@ fn write_rows(
     for batch in batches {
         if cancelled() {
             let stopped = crate::engine::error::Stopped::BeforeServer;
-            return Err(WriteError::Rows(Error::Cancelled(stopped)));
+            return Err(WriteError::Content(Error::Cancelled(stopped)));
         }
         match batch {
             Batch::Memory(batch) => writer.rows(batch, &mut text),
             Batch::Spilled(batch) => {
-                writer.rows(&batch.read().map_err(WriteError::Rows)?, &mut text);
+                writer.rows(&batch.read().map_err(WriteError::Content)?, &mut text);
             }
         }
         rows += batch.rows() as u64;
@@ -284,27 +230,6 @@ fn format_ui(ui: &mut Ui, form: &mut SaveForm) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_file_appears_whole_and_replaces_none_unasked() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("rows.csv");
-        let write = |text: &'static str| {
-            move |file: &mut dyn io::Write| {
-                file.write_all(text.as_bytes()).map_err(WriteError::Io)?;
-                Ok(1)
-            }
-        };
-        write_file(&path, false, write("a")).unwrap();
-        assert!(write_file(&path, false, write("b")).is_err());
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "a");
-        write_file(&path, true, write("b")).unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "b");
-        let broken = |_: &mut dyn io::Write| Err(WriteError::Io(io::ErrorKind::StorageFull.into()));
-        assert!(write_file(&path, true, broken).is_err());
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "b");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
 
     #[test]
     fn another_format_changes_the_ending_that_was_its_own() {

@@ -181,7 +181,8 @@ impl Tab {
             | QueryCommand::PreviousTab
             | QueryCommand::MoveTabLeft
             | QueryCommand::MoveTabRight
-            | QueryCommand::OpenTable(_) => {}
+            | QueryCommand::OpenTable(_)
+            | QueryCommand::OpenText { .. } => {}
         }
     }
 

@@ -1,6 +1,6 @@
 //! What went wrong with the last run, said where it was asked for: what failed, why, what to try.
 
-use egui::{Frame, Label, Margin, RichText, Stroke, Ui};
+use egui::{Label, RichText, Ui};
 
 use super::tab::{self, Tab};
 use crate::{
@@ -9,14 +9,14 @@ use crate::{
         command::{Ask as _, QueryCommand},
         context::PanelContext,
         format, icons,
-        theme::{CARD_RADIUS, PaletteExt as _, SPACE, text},
-        widgets::{button::Button, icon::icon_ui},
+        theme::{PaletteExt as _, SPACE},
+        widgets::{
+            button::Button,
+            card::{LONGEST_MESSAGE, card_ui, hint_ui, message_ui, sentence},
+        },
         words::Words,
     },
 };
-
-/// Characters of a message that are shown.
-pub(super) const LONGEST_MESSAGE: usize = 4_000;
 
 /// A card for each trouble, and for what else there is to say.
 pub(super) fn trouble_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
@@ -162,49 +162,4 @@ fn error_ui(ui: &mut Ui, error: &Error, tab: &Tab, cx: &PanelContext<'_>, show_p
 fn show_place_ui(ui: &mut Ui, tab: &Tab) -> bool {
     let words = Words::new(icons::TEXT_AA, "Show the place");
     tab.edit.marked().is_some() && ui.add(Button::of(words)).clicked()
-}
-
-fn card_ui(ui: &mut Ui, icon: &str, color: egui::Color32, title: &str, body: impl FnOnce(&mut Ui)) {
-    let palette = ui.palette();
-    Frame::NONE
-        .fill(palette.panel)
-        .stroke(Stroke::new(1.0, palette.line))
-        .corner_radius(CARD_RADIUS)
-        .inner_margin(Margin::symmetric(12, 10))
-        .show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = 6.0;
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = SPACE[1];
-                icon_ui(ui, icon, 16.0, color);
-                ui.add(Label::new(RichText::new(title).text_style(text::strong())).wrap());
-            });
-            body(ui);
-        });
-}
-
-/// The server's words; they can be selected, to be looked up elsewhere.
-fn message_ui(ui: &mut Ui, words: &str) {
-    let words = format::plain(words, LONGEST_MESSAGE);
-    ui.add(Label::new(words).wrap().selectable(true));
-}
-
-fn hint_ui(ui: &mut Ui, words: &str) {
-    let color = ui.palette().secondary;
-    ui.add(Label::new(RichText::new(words).color(color)).wrap());
-}
-
-/// With a capital and a full stop.
-fn sentence(words: &str) -> String {
-    let mut chars = words.chars();
-    let first = chars
-        .next()
-        .map(|first| first.to_uppercase().to_string())
-        .unwrap_or_default();
-    let stop = if words.ends_with(['.', '!', '?']) {
-        ""
-    } else {
-        "."
-    };
-    format!("{first}{}{stop}", chars.as_str())
 }
