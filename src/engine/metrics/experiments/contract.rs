@@ -56,6 +56,7 @@ pub async fn metrics(
         cancel,
     )
     .await?;
+    check_variants(rows.rows())?;
     let read = (0..rows.rows()).map(|row| {
         let count = text(&rows, row, 1).parse().unwrap_or_default();
         // The sum of no value but NULL is NULL.
@@ -71,6 +72,18 @@ pub async fn metrics(
         })
     });
     Ok((read.collect::<Result<_>>()?, ran))
+}
+
+/// An experiment has no more variants than this; what has more is no column of variants.
+const MOST_VARIANTS: u64 = 10_000;
+
+pub(super) fn check_variants(variants: u64) -> Result<()> {
+    if variants <= MOST_VARIANTS {
+        return Ok(());
+    }
+    Err(Error::Invalid(format!(
+        "the experiment has more than {MOST_VARIANTS} variants: another column than the variants' is mapped"
+    )))
 }
 
 /// The statement of the contract, with a place for the experiment's id.

@@ -2,20 +2,33 @@
 //!
 //! Two layers, never mixed. [`contract`] is what everybody's program would count: users, conversions and their ratio
 //! for each variant, one plain statement. The analyst's view stands on an analysis set that is stated: each user once,
-//! in one variant, converted or not. Where the two differ, both are shown and [`health`] says why.
+//! in one variant, converted or not ([`read`] asks for it, [`analyze`] makes figures of it). Where the two differ, both
+//! are shown and [`health`] says why.
 //!
 //! Nothing here draws, and no formula of statistics stands here.
 
+pub mod analysis;
 pub mod contract;
+pub mod exposures;
+mod fold;
 pub mod health;
 pub mod list;
 pub mod method;
+pub mod over_time;
+pub mod planning;
+mod reading;
+pub mod words;
 
 pub use self::{
+    analysis::{Analysis, Comparison, Variant, Verdict, analyze},
     contract::{VariantMetrics, metrics},
+    exposures::{Arm, Exposures},
     health::{Check, Finding, Level},
     list::{Experiment, list},
     method::Method,
+    over_time::OverTime,
+    planning::Planning,
+    reading::read,
 };
 
 use super::tables::{Place, optional, role};
