@@ -9,6 +9,7 @@ mod catalogue;
 mod certificates;
 mod cli;
 mod demo;
+mod experiments;
 mod hostile;
 mod line;
 mod network;
