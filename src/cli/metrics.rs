@@ -2,6 +2,7 @@
 //! printed.
 
 use clap::ValueEnum;
+use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
@@ -89,5 +90,15 @@ pub(super) fn print_sheet(sheet: &Sheet, format: ReportFormat) -> Result<(), Fai
         ReportFormat::Md => sheet.to_markdown(),
         ReportFormat::Table | ReportFormat::Json => sheet.to_text(),
     };
+    print::data(text.as_bytes())
+}
+
+/// Print figures as one JSON object on a line.
+pub(super) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let mut text = serde_json::to_string(value).map_err(|error| Failure::Failed {
+        message: format!("the figures cannot be written as JSON: {error}"),
+        hint: None,
+    })?;
+    text.push('\n');
     print::data(text.as_bytes())
 }

@@ -8,6 +8,7 @@ mod completions;
 pub mod demo;
 mod experiments;
 mod failure;
+mod flags;
 mod interrupt;
 mod metrics;
 mod output;
@@ -63,6 +64,10 @@ pub enum Command {
     Experiments(experiments::ListArgs),
     /// Print one experiment's figures.
     Experiment(experiments::Args),
+    /// List the feature flags, with requests, errors and times.
+    Flags(flags::ListArgs),
+    /// Print one feature flag's requests, errors and error rate by group.
+    Flag(flags::Args),
     /// Start a private server with sample data, and look at it.
     Demo(demo::Args),
     /// Say of statements whether they only read; no server is asked.
@@ -81,6 +86,8 @@ pub fn run(command: Command) -> ExitCode {
         Command::Profiles(args) => profiles::run(args),
         Command::Experiments(args) => experiments::run_list(&args),
         Command::Experiment(args) => experiments::run(&args),
+        Command::Flags(args) => flags::run_list(&args),
+        Command::Flag(args) => flags::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Stats(args) => stats::run(&args),

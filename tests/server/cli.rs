@@ -50,7 +50,7 @@ impl Program {
     }
 
     /// With `db` as the environment's target.
-    fn at(db: &TestDb, arguments: &[&str]) -> Self {
+    pub(crate) fn at(db: &TestDb, arguments: &[&str]) -> Self {
         let server = db.server;
         let mut program = Self::new(arguments);
         program
@@ -115,7 +115,7 @@ impl Outcome {
 
     /// It ended with this code and printed no data; what it said.
     #[track_caller]
-    fn failed(self, code: i32) -> String {
+    pub(crate) fn failed(self, code: i32) -> String {
         assert_eq!(self.code, Some(code), "{}{}", self.out, self.err);
         assert_eq!(self.out, "");
         self.err

@@ -3,8 +3,10 @@
 //! The server counts and adds up integers; every rate is divided here, in f64. What a statement was, how long it took
 //! and how many rows it gave is kept beside each figure as [`Ran`].
 
+pub mod advice;
 pub mod baseline;
 pub mod experiments;
+pub mod flags;
 pub mod markers;
 pub mod moments;
 pub mod names;

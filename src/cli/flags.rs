@@ -1,0 +1,240 @@
+//! `porthole flags` lists them; `porthole flag ID` prints one's figures: the plain ones, or with `--analysis` what an
+//! analyst sees.
+
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Failure,
+    metrics::{MetricsArgs, ReportFormat, print_json, print_sheet},
+    print,
+};
+use crate::engine::{
+    Error,
+    metrics::{
+        experiments::list::near,
+        flags::{
+            self, Group, Source, Window,
+            analysis::{Method, analyse},
+            burn,
+            data::{self, Data, Request},
+            health,
+            json::{Contract, Document},
+            markdown, sheets,
+            words::{method_words, pair_words},
+        },
+        series::step_words,
+        stats::Level,
+    },
+    session::Session,
+};
+
+/// List what there is.
+#[derive(clap::Args)]
+pub struct ListArgs {
+    /// How to print it.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: ReportFormat,
+    #[command(flatten)]
+    metrics: MetricsArgs,
+}
+
+/// One flag's figures.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  porthole flag new-search --window 7d
+  porthole flag new-search --window 2026-05-01..2026-05-08T12:00 --format json
+  porthole flag new-search --window 28d --analysis --slo 99.9%")]
+pub struct Args {
+    /// The flag's id, as `porthole flags` lists it.
+    #[arg(value_name = "ID")]
+    id: String,
+    /// How to print them.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: ReportFormat,
+    /// Which events: all, 30m, 1h, 24h, 7d, 28d … up to now on the server's clock, or FROM..TO as dates or times in
+    /// UTC; FROM is part of it and TO is not, and either may be left out.
+    #[arg(long, value_name = "WINDOW", default_value = "all")]
+    window: Window,
+    /// Also intervals, differences to the baseline and whether the data can be trusted.
+    #[arg(long)]
+    analysis: bool,
+    #[command(flatten)]
+    method: MethodArgs,
+    #[command(flatten)]
+    metrics: MetricsArgs,
+}
+
+/// How the groups are compared.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Analysis")]
+struct MethodArgs {
+    /// The group that the others are compared with; else the one that is called so (control, off, disabled …), else
+    /// the largest.
+    #[arg(long, value_name = "GROUP", requires = "analysis")]
+    baseline: Option<String>,
+    /// What a rate may rise by before it counts as worse: 0.1% for a tenth of a point.
+    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "0", requires = "analysis")]
+    margin: f64,
+    /// The share of requests that shall succeed, such as 99.9%: adds burn rates and what is left of 30 days' budget.
+    #[arg(long, value_name = "SHARE", value_parser = burn::parse_objective, requires = "analysis")]
+    slo: Option<f64>,
+    /// How sure intervals are to be.
+    #[arg(long, value_name = "SHARE", value_parser = confidence, default_value = "95%", requires = "analysis")]
+    confidence: Level,
+}
+
+impl MethodArgs {
+    fn method(&self) -> Method {
+        Method {
+            baseline: self.baseline.clone(),
+            level: self.confidence,
+            margin: self.margin,
+            objective: self.slo,
+        }
+    }
+}
+
+fn share(text: &str) -> Result<f64, Error> {
+    burn::parse_share(text)
+        .filter(|share| (-1.0..=1.0).contains(share))
+        .ok_or_else(|| Error::Invalid(format!("`{text}` is no share: write 0.1% or 0.001")))
+}
+
+fn confidence(text: &str) -> Result<Level, Error> {
+    burn::parse_share(text)
+        .and_then(Level::from_confidence)
+        .ok_or_else(|| Error::Invalid(format!("`{text}` is no confidence: write 95% or 0.95")))
+}
+
+/// What stands in JSON without an analysis.
+#[derive(Serialize)]
+struct Plain<'a> {
+    metrics: Contract<'a>,
+}
+
+pub(super) fn run_list(args: &ListArgs) -> Result<(), Failure> {
+    let flags = args.metrics.ask(async |session, mapping, cancel| {
+        let source = Source::locate(session, mapping, cancel).await?;
+        Ok(flags::list(session, &source, cancel).await?.0)
+    })?;
+    if args.format == ReportFormat::Json {
+        return print_json(&flags);
+    }
+    print_sheet(&sheets::list(&flags), args.format)
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    if args.analysis {
+        return run_analysis(args);
+    }
+    let groups = args.metrics.ask(async |session, mapping, cancel| {
+        let source = Source::locate(session, mapping, cancel).await?;
+        let (groups, _) = flags::metrics(session, &source, &args.id, args.window, cancel).await?;
+        say_unknown(session, &source, args, &groups, cancel).await?;
+        Ok(groups)
+    })?;
+    match args.format {
+        ReportFormat::Json => print_json(&Plain {
+            metrics: Contract(&groups),
+        }),
+        format => print_sheet(&sheets::plain(&groups), format),
+    }
+}
+
+fn run_analysis(args: &Args) -> Result<(), Failure> {
+    let method = args.method.method();
+    let request = Request {
+        flag: args.id.clone(),
+        window: args.window,
+        burn: method.objective.is_some(),
+        ..Request::default()
+    };
+    let data = args.metrics.ask(async |session, mapping, cancel| {
+        let data = data::read(session, mapping, &request, cancel).await?;
+        let source = Source::locate(session, mapping, cancel).await?;
+        say_unknown(session, &source, args, &data.groups, cancel).await?;
+        Ok(data)
+    })?;
+    if let Some(baseline) = &method.baseline
+        && !data.groups.is_empty()
+        && !data.groups.iter().any(|group| group.key == *baseline)
+    {
+        let keys: Vec<&str> = data.groups.iter().map(|group| group.key.as_str()).collect();
+        return Err(Failure::usage(
+            format!("the flag has no group {baseline}"),
+            format!("Its groups are {}.", keys.join(", ")),
+        ));
+    }
+    let analysis = analyse(&data.groups, &method);
+    match args.format {
+        ReportFormat::Json => print_json(&Document::new(&data, &analysis, &method)),
+        ReportFormat::Md => print::data(markdown::report(&data, &analysis, &method).as_bytes()),
+        ReportFormat::Csv => print_sheet(&sheets::compared(&data, &analysis, &method), args.format),
+        ReportFormat::Table => {
+            print_sheet(&sheets::people(&data, &analysis, &method), args.format)?;
+            say_around(&data, &method);
+            Ok(())
+        }
+    }
+}
+
+/// What a person should know beside the table.
+fn say_around(data: &Data, method: &Method) {
+    for finding in health::checks(&data.groups, &data.facts, data.request.window) {
+        let words = format!(
+            "{}: {}. {}",
+            finding.check.label(),
+            finding.figure,
+            finding.sentence
+        );
+        if health::is_trouble(finding.level) {
+            print::warning(&words);
+        }
+    }
+    print::note(&method_words(data, method));
+    if let Some((objective, windows)) = method.objective.zip(data.burn.as_ref()) {
+        for (at, group) in data.groups.iter().enumerate() {
+            for state in windows.pairs(at, objective) {
+                print::note(&format!("{}: {}", group.key, pair_words(&state)));
+            }
+        }
+    }
+    if let Some(timeline) = &data.timeline {
+        print::note(&format!(
+            "{} buckets of {}; as of {} UTC",
+            timeline.starts().count(),
+            step_words(timeline.step),
+            data.as_of()
+        ));
+    }
+}
+
+/// An id without events is an answer, not an error; but it may be a slip.
+async fn say_unknown(
+    session: &Session,
+    source: &Source,
+    args: &Args,
+    groups: &[Group],
+    cancel: &CancellationToken,
+) -> Result<(), Failure> {
+    if !groups.is_empty() {
+        return Ok(());
+    }
+    let (ids, _) = flags::ids(session, source, cancel).await?;
+    if ids.contains(&args.id) {
+        print::note(&format!(
+            "no events of {} in this window: {}",
+            args.id,
+            args.window.words()
+        ));
+        return Ok(());
+    }
+    print::note(&format!("no events for this flag: {}", args.id));
+    let near = near(&args.id, &ids);
+    if !near.is_empty() {
+        print::hint(&format!("Did you mean {}?", near.join(", ")));
+    }
+    Ok(())
+}

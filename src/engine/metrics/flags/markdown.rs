@@ -1,0 +1,73 @@
+//! A whole panel of a flag as a Markdown document.
+
+use super::{
+    analysis::{Analysis, Method},
+    data::Data,
+    health, sheets,
+    words::{level_word, method_words, pair_words, trimmed},
+};
+use crate::engine::export::sheet::markdown;
+
+/// The whole panel in Markdown.
+pub fn report(data: &Data, analysis: &Analysis, method: &Method) -> String {
+    let request = &data.request;
+    let mut parts = vec![format!(
+        "# Feature flag {}\n\n{}, as of {} UTC, from {} on {}.\n\n## Can the data be trusted?\n\n",
+        markdown(&request.flag),
+        sentence(&request.window.words()),
+        data.as_of(),
+        markdown(&data.table),
+        markdown(&data.server)
+    )];
+    let findings = health::checks(&data.groups, &data.facts, request.window);
+    parts.extend(findings.iter().map(|finding| {
+        format!(
+            "- **{}** ({}): {}. {}\n",
+            finding.check.label(),
+            level_word(finding.level),
+            markdown(&finding.figure),
+            markdown(&finding.sentence)
+        )
+    }));
+    parts.push(format!(
+        "\n## Groups\n\n{}\n{}\n",
+        sheets::people(data, analysis, method).to_markdown(),
+        markdown(&method_words(data, method))
+    ));
+    if let Some((objective, windows)) = method.objective.zip(data.burn.as_ref()) {
+        parts.push(format!(
+            "\n## Error budget of {} %\n\n",
+            trimmed(objective * 100.0)
+        ));
+        for (at, group) in data.groups.iter().enumerate() {
+            let pairs = windows.pairs(at, objective);
+            parts.extend(pairs.iter().map(|state| {
+                format!(
+                    "- {}: {}\n",
+                    markdown(&group.key),
+                    markdown(&pair_words(state))
+                )
+            }));
+        }
+    }
+    parts.push("\n## Statements\n".to_owned());
+    parts.extend(data.ran.iter().map(|ran| {
+        let fence = "`".repeat(longest_run(&ran.sql, '`').max(2) + 1);
+        format!("\n{fence}sql\n{}\n{fence}\n", ran.sql)
+    }));
+    parts.concat()
+}
+
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+fn longest_run(text: &str, of: char) -> usize {
+    text.split(|letter| letter != of)
+        .map(str::len)
+        .max()
+        .unwrap_or(0)
+}

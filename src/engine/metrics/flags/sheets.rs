@@ -1,0 +1,188 @@
+//! Small tables of flags: whole for programs, rounded for people. Nothing is computed here.
+
+use super::{
+    Group, Listed,
+    analysis::{Analysis, Method},
+    data::Data,
+    words::{Digits, p_words, percent, points, separated, times, trimmed},
+};
+use crate::engine::{
+    export::sheet::{Field, Sheet},
+    metrics::{series::Moment, stats::Interval},
+};
+
+/// The plain figures as a table.
+pub fn plain(groups: &[Group]) -> Sheet {
+    let mut sheet = Sheet::new(&["group", "requests", "errors", "error_rate"]);
+    sheet.rows = groups
+        .iter()
+        .map(|group| {
+            vec![
+                Field::text(&group.key),
+                whole(group.requests),
+                whole(group.errors),
+                Field::number(group.error_rate(), percent),
+            ]
+        })
+        .collect();
+    sheet
+}
+
+/// The compared groups as a table.
+pub fn compared(data: &Data, analysis: &Analysis, method: &Method) -> Sheet {
+    let mut sheet = Sheet::new(&[
+        "group",
+        "requests",
+        "errors",
+        "error_rate",
+        "low",
+        "high",
+        "difference",
+        "difference_low",
+        "difference_high",
+        "ratio",
+        "p_value",
+        "log10_p",
+        "verdict",
+    ]);
+    if method.objective.is_some() {
+        sheet
+            .columns
+            .extend(["burn", "budget_left"].map(str::to_owned));
+    }
+    for (at, (group, row)) in data.groups.iter().zip(&analysis.rows).enumerate() {
+        let figures = row.against.map(|against| against.comparison);
+        let mut fields = vec![
+            Field::text(&group.key),
+            whole(group.requests),
+            whole(group.errors),
+            Field::number(group.error_rate(), percent),
+            Field::number(row.interval.map(|interval| interval.low), percent),
+            Field::number(row.interval.map(|interval| interval.high), percent),
+            Field::number(figures.map(|figures| figures.difference), points),
+            Field::number(figures.map(|figures| figures.newcombe.low), points),
+            Field::number(figures.map(|figures| figures.newcombe.high), points),
+            Field::number(row.against.and_then(|against| against.ratio), times),
+            Field::number(figures.map(|figures| figures.p_value.p()), p_words),
+            Field::number(figures.map(|figures| figures.p_value.log10()), |log| {
+                format!("{log:.2}")
+            }),
+            Field::text(standing(analysis, at, group)),
+        ];
+        if let Some(objective) = method.objective {
+            let left = data
+                .burn
+                .as_ref()
+                .and_then(|windows| windows.budget_left(at, objective));
+            fields.push(Field::number(row.burn, |burn| format!("{burn:.2}")));
+            fields.push(Field::number(left, |left| format!("{:.0} %", left * 100.0)));
+        }
+        sheet.rows.push(fields);
+    }
+    sheet
+}
+
+/// The compared groups for people: figures of a column have the same decimals, and intervals are one column.
+pub fn people(data: &Data, analysis: &Analysis, method: &Method) -> Sheet {
+    let confidence = trimmed((1.0 - method.level.alpha()) * 100.0);
+    let mut sheet = Sheet::new(&["group", "requests", "errors", "error rate"]);
+    sheet.columns.push(format!("{confidence} % interval"));
+    sheet
+        .columns
+        .extend(["difference", "of it", "ratio", "p", ""].map(str::to_owned));
+    if method.objective.is_some() {
+        sheet
+            .columns
+            .extend(["burn", "budget left"].map(str::to_owned));
+    }
+    let digits = Digits::of(&data.groups, analysis);
+    for (at, (group, row)) in data.groups.iter().zip(&analysis.rows).enumerate() {
+        let figures = row.against.map(|against| against.comparison);
+        let between = |interval: Option<Interval>, words: &dyn Fn(f64) -> String| match interval {
+            Some(interval) => Field::text(format!(
+                "{} to {}",
+                words(interval.low),
+                words(interval.high)
+            )),
+            None => Field::text("n/a"),
+        };
+        let mut fields = vec![
+            Field::text(&group.key),
+            whole(group.requests),
+            whole(group.errors),
+            Field::number(group.error_rate(), |rate| digits.percent(rate)),
+            between(row.interval, &|rate| digits.percent(rate)),
+            Field::number(figures.map(|figures| figures.difference), |value| {
+                digits.points(value)
+            }),
+            between(figures.map(|figures| figures.newcombe), &|value| {
+                digits.points(value)
+            }),
+            Field::number(row.against.and_then(|against| against.ratio), times),
+            Field::number(figures.map(|figures| figures.p_value.p()), p_words),
+            Field::text(standing(analysis, at, group)),
+        ];
+        if let Some(objective) = method.objective {
+            let left = data
+                .burn
+                .as_ref()
+                .and_then(|windows| windows.budget_left(at, objective));
+            fields.push(Field::number(row.burn, |burn| format!("{burn:.2}")));
+            fields.push(Field::number(left, |left| format!("{:.0} %", left * 100.0)));
+        }
+        sheet.rows.push(fields);
+    }
+    sheet
+}
+
+/// What stands at the end of a group's row: what it is, or the verdict on it.
+pub fn standing(analysis: &Analysis, at: usize, group: &Group) -> &'static str {
+    let row = &analysis.rows[at];
+    let broken = group.errors > group.requests;
+    match row.against {
+        _ if broken => "check the data first",
+        _ if analysis.baseline == Some(at) => "baseline",
+        Some(against) => against.verdict.words(),
+        None if group.requests == 0 => "no requests",
+        None => "check the data first",
+    }
+}
+
+/// The flags as a table.
+pub fn list(flags: &[Listed]) -> Sheet {
+    let mut sheet = Sheet::new(&[
+        "flag",
+        "requests",
+        "errors",
+        "requests_7d",
+        "error_rate_7d",
+        "first",
+        "last",
+    ]);
+    sheet.rows = flags
+        .iter()
+        .map(|flag| {
+            let time = |moment: Option<Moment>| {
+                moment.map_or(Field::Undefined, |at| Field::text(at.to_string()))
+            };
+            vec![
+                Field::text(&flag.id),
+                whole(flag.total.requests),
+                whole(flag.total.errors),
+                whole(flag.week.requests),
+                Field::number(flag.week.error_rate(), percent),
+                time(flag.first),
+                time(flag.last),
+            ]
+        })
+        .collect();
+    sheet
+}
+
+/// A whole number with separators for people and all digits for programs.
+fn whole(number: u128) -> Field {
+    Field::Number {
+        shown: separated(number),
+        exact: number.to_string(),
+    }
+}

@@ -1,0 +1,367 @@
+//! Requests and errors over time, in buckets that the server adds up in integers.
+//!
+//! Buckets of whole days begin at midnight UTC. What is dated ahead of the server's clock, or has no date, is in no
+//! bucket. Fine buckets are added up to coarser ones here, so that data that comes by the hour is not drawn by the
+//! minute, with a hole after each.
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Source, Totals, Window, health::Facts, moment, numbered, sum};
+use crate::engine::{
+    Error, Result,
+    metrics::{
+        Ran, ask,
+        series::{self, DAY, Moment, STEPS, step_for, step_without_holes},
+        stats::Counts,
+        text,
+    },
+    session::Session,
+    sql::placeholders::Value,
+};
+
+/// Buckets of a line at most, whoever chooses their width.
+const MOST: i64 = 5_000;
+/// Groups that are read over time at most.
+pub const MOST_LINES: usize = 20;
+/// Days of the rolling line.
+pub const ROLLING_DAYS: i64 = 7;
+
+/// Lines over time, all with the same buckets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Timeline {
+    /// How wide a bucket is, in seconds.
+    pub step: i64,
+    /// Where the first bucket begins.
+    pub from: Moment,
+    /// Where the last bucket ends.
+    pub to: Moment,
+    /// A line for each group that was asked for.
+    pub lines: Vec<Line>,
+}
+
+/// A group over time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// The group's key.
+    pub key: String,
+    /// Buckets with rows in them, by time.
+    pub buckets: Vec<Bucket>,
+}
+
+/// The sums of one bucket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bucket {
+    /// Where it begins.
+    pub at: Moment,
+    /// Its sums.
+    pub sums: Totals,
+}
+
+impl Bucket {
+    /// As a share that statistics can be made of.
+    pub fn counts(&self) -> Option<Counts> {
+        let counts = Counts::new(self.sums.errors, self.sums.requests)?;
+        (counts.trials() > 0).then_some(counts)
+    }
+}
+
+impl Line {
+    /// The bucket that begins there.
+    pub fn at(&self, at: Moment) -> Option<&Bucket> {
+        let index = self.buckets.binary_search_by_key(&at, |bucket| bucket.at);
+        index.ok().map(|index| &self.buckets[index])
+    }
+
+    /// What lies from one moment to before another, added up.
+    fn sums(&self, from: Moment, to: Moment) -> Totals {
+        let start = self.buckets.partition_point(|bucket| bucket.at < from);
+        let end = self.buckets.partition_point(|bucket| bucket.at < to);
+        self.buckets[start..end.max(start)]
+            .iter()
+            .fold(Totals::default(), |sums, bucket| plus(sums, bucket.sums))
+    }
+}
+
+impl Timeline {
+    /// Where each bucket begins, with data or without.
+    pub fn starts(&self) -> impl Iterator<Item = Moment> + use<> {
+        let (from, to, step) = (self.from.0, self.to.0, self.step.max(1));
+        (from..to)
+            .step_by(usize::try_from(step).unwrap_or(usize::MAX))
+            .map(Moment)
+    }
+
+    /// In wider buckets.
+    fn coarser(mut self, step: i64) -> Self {
+        if step <= self.step {
+            return self;
+        }
+        for line in &mut self.lines {
+            let mut wide: Vec<Bucket> = Vec::new();
+            for bucket in &line.buckets {
+                let at = bucket.at.bucket(step);
+                match wide.last_mut() {
+                    Some(last) if last.at == at => last.sums = plus(last.sums, bucket.sums),
+                    _ => wide.push(Bucket {
+                        at,
+                        sums: bucket.sums,
+                    }),
+                }
+            }
+            line.buckets = wide;
+        }
+        self.from = self.from.bucket(step);
+        self.to = ceil(self.to, step);
+        self.step = step;
+        self
+    }
+
+    /// In the finest buckets in which the data has no holes but its pauses.
+    fn without_holes(self) -> Self {
+        let mut starts: Vec<i64> = self
+            .lines
+            .iter()
+            .flat_map(|line| line.buckets.iter().map(|bucket| bucket.at.0))
+            .collect();
+        starts.sort_unstable();
+        starts.dedup();
+        let step = step_without_holes(&starts, self.step);
+        self.coarser(step)
+    }
+
+    /// For each day, the sums of the last seven calendar days with it: not a mean of their rates. `to` is where the
+    /// last day ends; the days before `from` are there to be added up.
+    pub fn rolling(&self, from: Moment) -> Vec<Rolling> {
+        let lines = self.lines.iter().map(|line| {
+            let first = line.buckets.first().map(|bucket| bucket.at.day());
+            let days = (from.day().0..self.to.0).step_by(86_400).map(|day| {
+                let begins = Moment(day - (ROLLING_DAYS - 1) * DAY);
+                RollingDay {
+                    day: Moment(day),
+                    sums: line.sums(begins, Moment(day + DAY)),
+                    whole: first.is_some_and(|first| first <= begins),
+                }
+            });
+            Rolling {
+                key: line.key.clone(),
+                days: days.collect(),
+            }
+        });
+        lines.collect()
+    }
+}
+
+/// A group's rolling line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rolling {
+    /// The group's key.
+    pub key: String,
+    /// Each day.
+    pub days: Vec<RollingDay>,
+}
+
+/// A day with the six before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RollingDay {
+    /// Its midnight.
+    pub day: Moment,
+    /// The sums of the seven days.
+    pub sums: Totals,
+    /// There was data seven days back: the line does not stand on fewer days.
+    pub whole: bool,
+}
+
+/// The range that a chart of a window covers: where it has data, not ahead of now, and no longer than can be drawn.
+pub fn range(window: Window, facts: &Facts) -> Option<[Moment; 2]> {
+    let [first, last] = facts.first_last?;
+    let (from, to) = match window {
+        Window::All => (first, Moment(last.0 + 1)),
+        Window::Last(span) => (
+            Moment(facts.now.0 - span.seconds()),
+            Moment(facts.now.0 + 1),
+        ),
+        Window::Between { from, to } => (
+            from.map_or(first, |from| from.max(first)),
+            to.map_or(Moment(last.0 + 1), |to| to.min(Moment(last.0 + 1))),
+        ),
+    };
+    let longest = series::MOST_BUCKETS * STEPS[STEPS.len() - 1];
+    let from = Moment(from.0.max(to.0 - longest).max(0));
+    (from < to).then_some([from, to])
+}
+
+/// Read these groups over time. Without a step, the finest buckets that can be shown and have no holes.
+///
+/// # Errors
+/// [`Error::Invalid`] for a step that gives more buckets than can be drawn.
+pub async fn read(
+    session: &Session,
+    source: &Source,
+    flag: &str,
+    keys: &[String],
+    [from, to]: [Moment; 2],
+    step: Option<i64>,
+    cancel: &CancellationToken,
+) -> Result<(Timeline, Option<Ran>)> {
+    let width = step.unwrap_or_else(|| step_for(to.0 - from.0)).max(1);
+    if (to.0 - from.0) / width > MOST {
+        return Err(Error::Invalid(format!(
+            "a bucket of {} cuts this window into more than {MOST}; take a wider bucket or a narrower window",
+            series::step_words(width)
+        )));
+    }
+    let keys = &keys[..keys.len().min(MOST_LINES)];
+    let mut timeline = Timeline {
+        step: width,
+        from: from.bucket(width),
+        to: ceil(to, width),
+        lines: keys
+            .iter()
+            .map(|key| Line {
+                key: key.clone(),
+                ..Line::default()
+            })
+            .collect(),
+    };
+    if keys.is_empty() {
+        return Ok((timeline, None));
+    }
+    let (requests, errors) = (source.name("request_count"), source.name("error_count"));
+    let moments = &source.moments;
+    let (at, place) = (moments.column(), moments.place());
+    let (which, mut values) = numbered(source, keys);
+    values.extend([
+        Value::Text(flag.to_owned()),
+        moments.value(from),
+        moments.value(to),
+    ]);
+    let sql = format!(
+        "SELECT {which}, {} DIV {width} * {width}, SUM({requests}), SUM({errors}) FROM {} WHERE {} = ? AND {at} >= {place} AND {at} < {place} AND {at} <= {} GROUP BY 1, 2 ORDER BY 1, 2",
+        moments.seconds(),
+        source.table.sql(),
+        source.name("flag_id"),
+        moments.now(),
+    );
+    let (rows, ran) = ask(session, &sql, values, cancel).await?;
+    for row in 0..rows.rows() {
+        let number: Option<usize> = text(&rows, row, 0).parse().ok();
+        // Other groups come as one without a number.
+        let Some((line, at)) = number
+            .and_then(|number| timeline.lines.get_mut(number))
+            .zip(moment(&rows, row, 1))
+        else {
+            continue;
+        };
+        let sums = Totals {
+            requests: sum(&rows, row, 2)?,
+            errors: sum(&rows, row, 3)?,
+        };
+        line.buckets.push(Bucket { at, sums });
+    }
+    if step.is_none() {
+        timeline = timeline.without_holes();
+    }
+    Ok((timeline, Some(ran)))
+}
+
+pub(super) fn plus(one: Totals, other: Totals) -> Totals {
+    Totals {
+        requests: one.requests.saturating_add(other.requests),
+        errors: one.errors.saturating_add(other.errors),
+    }
+}
+
+fn ceil(to: Moment, step: i64) -> Moment {
+    Moment(Moment(to.0 + step - 1).bucket(step).0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::metrics::series::HOUR;
+
+    fn timeline(step: i64, buckets: &[(i64, u128, u128)]) -> Timeline {
+        let buckets: Vec<Bucket> = buckets
+            .iter()
+            .map(|(at, requests, errors)| Bucket {
+                at: Moment(*at),
+                sums: Totals {
+                    requests: *requests,
+                    errors: *errors,
+                },
+            })
+            .collect();
+        Timeline {
+            step,
+            from: Moment(0),
+            to: Moment(buckets.last().map_or(0, |last| last.at.0 + step)),
+            lines: vec![Line {
+                key: "on".to_owned(),
+                buckets,
+            }],
+        }
+    }
+
+    #[test]
+    fn data_by_the_hour_is_drawn_by_the_hour() {
+        let quarters = timeline(
+            900,
+            &[
+                (0, 10, 1),
+                (HOUR, 20, 0),
+                (2 * HOUR, 30, 2),
+                (2 * HOUR + 900, 5, 1),
+            ],
+        );
+        let hours = quarters.without_holes();
+        assert_eq!((hours.step, hours.to), (HOUR, Moment(3 * HOUR)));
+        assert_eq!(
+            hours.lines[0].buckets[2].sums,
+            Totals {
+                requests: 35,
+                errors: 3
+            }
+        );
+        assert_eq!(hours.starts().count(), 3);
+        assert_eq!(hours.lines[0].at(Moment(HOUR)).unwrap().sums.requests, 20);
+    }
+
+    #[test]
+    fn a_rolling_day_adds_up_seven_calendar_days_and_says_when_there_were_fewer() {
+        let days: Vec<(i64, u128, u128)> = (0..9)
+            .map(|day| (day * DAY, 100, if day == 8 { 70 } else { 1 }))
+            .collect();
+        let rolling = &timeline(DAY, &days).rolling(Moment(5 * DAY))[0].days;
+        let figures: Vec<(u128, u128, bool)> = rolling
+            .iter()
+            .map(|day| (day.sums.requests, day.sums.errors, day.whole))
+            .collect();
+        assert_eq!(
+            figures,
+            [
+                (600, 6, false),
+                (700, 7, true),
+                (700, 7, true),
+                (700, 76, true)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_chart_ends_now_and_never_reaches_further_than_it_can_draw() {
+        let facts = |first, last, now| Facts {
+            first_last: Some([Moment(first), Moment(last)]),
+            now: Moment(now),
+            ..Facts::default()
+        };
+        assert_eq!(
+            range(Window::All, &facts(10, 20, 100)),
+            Some([Moment(10), Moment(21)])
+        );
+        let last = range(Window::days(7), &facts(0, 20, 10 * DAY));
+        assert_eq!(last, Some([Moment(3 * DAY), Moment(10 * DAY + 1)]));
+        let [from, to] = range(Window::All, &facts(0, 4_000_000_000, 4_000_000_000)).unwrap();
+        assert_eq!(to.0 - from.0, 200 * 28 * DAY);
+        assert_eq!(range(Window::All, &Facts::default()), None);
+    }
+}
