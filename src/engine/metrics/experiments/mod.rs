@@ -8,6 +8,7 @@
 //! Nothing here draws, and no formula of statistics stands here.
 
 pub mod analysis;
+pub mod charts;
 pub mod contract;
 pub mod exposures;
 mod fold;
