@@ -107,6 +107,7 @@ impl Failure {
                 | Error::Spill { .. }
                 | Error::UnsafeSession { .. }
                 | Error::Unmapped(_)
+                | Error::NotFound { .. }
                 | Error::Secret(_) => 1,
             },
         }

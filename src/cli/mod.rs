@@ -16,6 +16,7 @@ mod parameters;
 pub mod print;
 mod profiles;
 mod query;
+mod runs;
 mod stats;
 mod target;
 mod test_connection;
@@ -68,6 +69,12 @@ pub enum Command {
     Flags(flags::ListArgs),
     /// Print one feature flag's requests, errors and error rate by group.
     Flag(flags::Args),
+    /// List training runs, with what they have logged.
+    Runs(runs::ListArgs),
+    /// Print what one training run has logged.
+    Run(runs::Args),
+    /// Set training runs side by side.
+    CompareRuns(runs::CompareArgs),
     /// Start a private server with sample data, and look at it.
     Demo(demo::Args),
     /// Say of statements whether they only read; no server is asked.
@@ -88,6 +95,9 @@ pub fn run(command: Command) -> ExitCode {
         Command::Experiment(args) => experiments::run(&args),
         Command::Flags(args) => flags::run_list(&args),
         Command::Flag(args) => flags::run(&args),
+        Command::Runs(args) => runs::run_list(&args),
+        Command::Run(args) => runs::run(&args),
+        Command::CompareRuns(args) => runs::run_compare(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Stats(args) => stats::run(&args),

@@ -101,6 +101,16 @@ pub enum Error {
     /// The tables of experiments, flags or runs are not where they are looked for.
     #[error(transparent)]
     Unmapped(Box<Unmapped>),
+    /// What was named is not there.
+    #[error("there is no {what} {name:?}")]
+    NotFound {
+        /// What it would be: `run`.
+        what: &'static str,
+        /// How it was named.
+        name: String,
+        /// Names that are there, the likeliest first.
+        near: Vec<String>,
+    },
     /// The password store.
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -294,6 +304,9 @@ impl Error {
                 "The rows that arrived are kept. Free space in your cache folder, set TMPDIR to a folder with more room, or ask for fewer rows.".to_owned(),
             ),
             Self::Unmapped(unmapped) => Some(unmapped.hint()),
+            Self::NotFound { near, .. } => {
+                (!near.is_empty()).then(|| format!("There is {}.", near.join(", ")))
+            }
             Self::Secret(error) => Some(error.hint().to_owned()),
             Self::Cancelled(_) | Self::NotOneStatement(_) | Self::Parameters(_) | Self::Invalid(_) | Self::File { .. } => None,
         }

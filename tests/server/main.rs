@@ -15,6 +15,7 @@ mod line;
 mod network;
 mod own;
 mod query;
+mod runs;
 mod scripted;
 mod session;
 mod sessions;

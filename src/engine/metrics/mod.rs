@@ -11,6 +11,7 @@ pub mod markers;
 pub mod moments;
 pub mod names;
 pub mod ratio;
+pub mod runs;
 pub mod series;
 pub mod stats;
 pub mod tables;

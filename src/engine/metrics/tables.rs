@@ -198,6 +198,46 @@ pub async fn locate(
     })))
 }
 
+/// Find the table of a place beside another one: in its database, unless the mapping says otherwise.
+///
+/// # Errors
+/// As [`locate`].
+pub async fn locate_beside(
+    session: &Session,
+    place: &'static Place,
+    mapping: &Mapping,
+    beside: &Located,
+    cancel: &CancellationToken,
+) -> Result<Located> {
+    let mapping = mapping.with_database(place.name, &beside.database);
+    locate(session, place, &mapping, cancel).await
+}
+
+/// Find a table that may be missing, beside another one. What the mapping names must be there, and fit.
+///
+/// # Errors
+/// As [`locate`], for a table that the mapping names.
+pub async fn locate_optional(
+    session: &Session,
+    place: &'static Place,
+    mapping: &Mapping,
+    beside: &Located,
+    cancel: &CancellationToken,
+) -> Result<Option<Located>> {
+    if mapping.table(place.name) != TableMapping::default() {
+        let found = locate_beside(session, place, mapping, beside, cancel).await?;
+        return Ok(Some(found));
+    }
+    let said = TableMapping {
+        database: Some(beside.database.clone()),
+        ..TableMapping::default()
+    };
+    let found = find(session, place, &said, cancel).await?;
+    Ok(found
+        .iter()
+        .find_map(|table| table.located(place, &said).ok()))
+}
+
 /// Tables that could be meant, the likeliest first: those with most of the columns that are wanted.
 pub async fn candidates(
     session: &Session,

@@ -40,6 +40,17 @@ impl Mapping {
         self.0.get(place).cloned().unwrap_or_default()
     }
 
+    /// The same, with the database of a table where none is said.
+    #[must_use]
+    pub fn with_database(&self, place: &str, database: &str) -> Self {
+        let mut mapping = self.clone();
+        let table = mapping.0.entry(place.to_owned()).or_default();
+        if table.database.is_none() {
+            table.database = Some(database.to_owned());
+        }
+        mapping
+    }
+
     /// Add what an argument of the command line says, over what stands here.
     pub fn add(&mut self, entry: Entry) {
         let table = self.0.entry(entry.place).or_default();
