@@ -9,6 +9,7 @@ mod catalogue;
 mod certificates;
 mod cli;
 mod demo;
+mod experiments;
 mod flags;
 mod hostile;
 mod line;

@@ -288,9 +288,11 @@ fn variants(
     };
     let variant = |(at, name): (usize, &&str)| {
         let arm = arms[at];
-        let contract = contract.iter().find(|metrics| metrics.variant == **name);
+        let is_it = |metrics: &&VariantMetrics| metrics.named && metrics.variant == **name;
+        let contract = contract.iter().find(is_it);
         let contract = contract.cloned().unwrap_or_else(|| VariantMetrics {
             variant: (*name).to_owned(),
+            named: true,
             mean: None,
             count: 0,
             conversions: 0,

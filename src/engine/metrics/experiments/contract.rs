@@ -16,6 +16,9 @@ pub struct VariantMetrics {
     /// Its name, in one of the spellings that the server takes for equal; `NULL` where the row has none.
     #[serde(skip)]
     pub variant: String,
+    /// The rows have a variant; else `variant` is the word `NULL`.
+    #[serde(skip)]
+    pub named: bool,
     /// `conversions / count`, unrounded; `None` where `count` is 0. Above 1 where users were counted several times.
     pub mean: Option<f64>,
     /// Distinct users.
@@ -64,8 +67,10 @@ pub async fn metrics(
             Some(sum) => whole(&sum)?,
             None => 0,
         };
+        let variant = optional_text(&rows, row, 0);
         Ok(VariantMetrics {
-            variant: optional_text(&rows, row, 0).unwrap_or_else(|| "NULL".to_owned()),
+            named: variant.is_some(),
+            variant: variant.unwrap_or_else(|| "NULL".to_owned()),
             mean: ratio(conversions, u128::from(count)),
             count,
             conversions,
@@ -121,6 +126,7 @@ mod tests {
     fn variant(name: &str, count: u64, conversions: i128) -> VariantMetrics {
         VariantMetrics {
             variant: name.to_owned(),
+            named: true,
             mean: ratio(conversions, u128::from(count)),
             count,
             conversions,

@@ -20,6 +20,9 @@ use crate::engine::{
 pub const MOST: usize = 10_000;
 /// Rows of days that are read at most.
 const MOST_DAYS: usize = 200_000;
+/// DIV rounds towards 0, and so must not see a number below it: whole days from year 0 to 1970. (A quotient with `/`
+/// is rounded to four digits.)
+const SHIFT: i64 = 719_528 * DAY;
 /// Ids that are suggested.
 const SUGGESTIONS: usize = 5;
 
@@ -91,7 +94,7 @@ pub async fn days(
     };
     let (experiment, seconds) = (table.name("experiment_id"), Moments::of(column)?.seconds());
     let sql = format!(
-        "SELECT {experiment}, FLOOR({seconds} / {DAY}) AS day, COUNT(*) FROM {} \
+        "SELECT {experiment}, ({seconds} + {SHIFT}) DIV {DAY} AS day, COUNT(*) FROM {} \
          GROUP BY {experiment}, day HAVING day IS NOT NULL ORDER BY {experiment}, day LIMIT {MOST_DAYS}",
         table.sql()
     );
@@ -105,7 +108,7 @@ pub async fn days(
         ) else {
             continue;
         };
-        let point = (Moment(day * DAY), count);
+        let point = (Moment(day * DAY - SHIFT), count);
         match all.last_mut() {
             Some((last, days)) if *last == id => days.push(point),
             _ => all.push((id, vec![point])),

@@ -60,7 +60,8 @@ pub async fn read(
     reader.now(&mut exposures).await?;
     // Before the users of each variant are counted: those who come in between must not hide one in several.
     let users = reader.overview(&mut exposures).await?;
-    let names = contract.iter().map(|metrics| metrics.variant.clone());
+    let variants = contract.iter().filter(|metrics| metrics.named);
+    let names = variants.map(|metrics| metrics.variant.clone());
     let mut fold = Fold::new(names, offset_secs);
     reader.users(&mut fold).await?;
     fold.settle(session, table.column("variant_id"), cancel)

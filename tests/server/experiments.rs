@@ -1,0 +1,714 @@
+//! Experiments: the contract's figures and the analyst's, on tables that are clean, odd, and called otherwise.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use porthole::engine::{
+    Error, Result,
+    metrics::{
+        Ran,
+        experiments::{
+            self, ASSIGNMENTS, Analysis, Check, Exposures, Level, Method, Variant, VariantMetrics,
+            Verdict, contract::Contract, list, method::Contamination,
+        },
+        stats::Interval,
+        tables::{self, Located},
+    },
+    profiles::Mapping,
+};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    sessions::{Opened, eventually, is_running},
+    support,
+};
+
+const EDGES: &str = include_str!("../data/metrics/edge_assignments.csv");
+const EDGES_EXPECTED: &str = include_str!("../data/metrics/edge_experiments_expected.json");
+const EXPECTED: &str = include_str!("../data/metrics/experiments_expected.json");
+
+/// The sample server's table, under a collation that both servers have.
+const TABLE: &str = "CREATE TABLE experiment_assignments (
+    id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
+    experiment_id VARCHAR(255) NOT NULL, user_id VARCHAR(255) NOT NULL, variant_id VARCHAR(255) NOT NULL,
+    converted TINYINT(1) NOT NULL DEFAULT 0, assigned_at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    INDEX idx_experiment_id (experiment_id)) CHARSET = utf8mb4 COLLATE = utf8mb4_general_ci";
+const INDEX: &str = "CREATE INDEX ix_exp_variant_user ON experiment_assignments \
+                     (experiment_id, variant_id, user_id, converted, assigned_at)";
+
+/// What one experiment shows.
+struct Seen {
+    metrics: Vec<VariantMetrics>,
+    exposures: Exposures,
+}
+
+impl Seen {
+    fn analyze(&self, method: &Method) -> Analysis {
+        experiments::analyze(&self.metrics, &self.exposures, method)
+    }
+}
+
+async fn locate(db: &Opened, mapping: &[&str]) -> Result<Located> {
+    let mut all = Mapping::default();
+    // Other tests have tables of this name in databases of their own.
+    all.add(format!("assignments={}.experiment_assignments", db.db.name).parse()?);
+    for entry in mapping {
+        all.add(entry.parse()?);
+    }
+    tables::locate(&db.session, &ASSIGNMENTS, &all, &CancellationToken::new()).await
+}
+
+async fn see(db: &Opened, table: &Located, id: &str) -> Result<Seen> {
+    let cancel = CancellationToken::new();
+    let (metrics, _) = experiments::metrics(&db.session, table, id, &cancel).await?;
+    let exposures = experiments::read(&db.session, table, id, &metrics, 0, &cancel).await?;
+    Ok(Seen { metrics, exposures })
+}
+
+/// Insert rows of (experiment, user, variant, converted, time), a thousand at once.
+async fn fill(db: &Opened, rows: &[[String; 5]]) {
+    for chunk in rows.chunks(1000) {
+        let mut sql = String::from(
+            "INSERT INTO experiment_assignments (experiment_id, user_id, variant_id, converted, assigned_at) VALUES ",
+        );
+        for (at, row) in chunk.iter().enumerate() {
+            let values = row.iter().map(|value| format!("'{value}'"));
+            let comma = if at == 0 { "" } else { "," };
+            write!(sql, "{comma}({})", values.collect::<Vec<_>>().join(",")).unwrap();
+        }
+        db.db.run(&[&sql]).await;
+    }
+}
+
+fn rows(csv: &str) -> Vec<[String; 5]> {
+    let fields = |line: &str| {
+        let fields: Vec<String> = line.split(',').map(str::to_owned).collect();
+        fields.try_into().unwrap()
+    };
+    csv.lines().skip(1).map(fields).collect()
+}
+
+/// `control` for `Control`: which spelling comes back is the server's choice.
+fn label(name: &str) -> String {
+    name.to_lowercase()
+}
+
+fn by_label(analysis: &Analysis) -> BTreeMap<String, &Variant> {
+    let variants = analysis.variants.iter();
+    variants
+        .map(|variant| (label(&variant.name), variant))
+        .collect()
+}
+
+fn members(value: &Value) -> impl Iterator<Item = (String, &Value)> {
+    let members = value.as_object().unwrap().iter();
+    members.map(|(name, value)| (label(name), value))
+}
+
+#[track_caller]
+fn close(what: &str, got: f64, expected: &Value) {
+    let expected = expected.as_f64().unwrap();
+    assert!(
+        (got - expected).abs() <= 1e-12 + 1e-9 * expected.abs(),
+        "{what}: {got} for {expected}"
+    );
+}
+
+#[track_caller]
+fn close_both(what: &str, got: Interval, low: &Value, high: &Value) {
+    close(what, got.low, low);
+    close(what, got.high, high);
+}
+
+fn check_edges(id: &str, seen: &Seen, expected: &Value) {
+    let excluding = seen.analyze(&Method::default());
+    let excluding = by_label(&excluding);
+    assert_eq!(
+        seen.metrics.len(),
+        expected["metrics"].as_object().unwrap().len(),
+        "{id}"
+    );
+    for (name, expected) in members(&expected["metrics"]) {
+        let at = format!("{id}/{name}");
+        let contract = &excluding[&name].contract;
+        assert_eq!(Some(contract.count), expected["count"].as_u64(), "{at}");
+        let conversions = expected["conversions"].as_i64().map(i128::from);
+        assert_eq!(Some(contract.conversions), conversions, "{at}");
+        assert_eq!(contract.mean, expected["mean"].as_f64(), "{at}");
+        let assigned = seen.exposures.variants.iter();
+        let assigned = assigned
+            .clone()
+            .find(|one| label(&one.name) == name)
+            .unwrap();
+        for (got, key) in [
+            (assigned.rows, "rows"),
+            (assigned.all.total.users, "user_level_count"),
+            (assigned.all.total.converters, "user_level_converters"),
+            (assigned.shared.total.users, "users_in_several_variants"),
+            (excluding[&name].arm.users, "excluding_count"),
+            (excluding[&name].arm.converters, "excluding_converters"),
+        ] {
+            assert_eq!(Some(got), expected[key].as_u64(), "{at}: {key}");
+        }
+    }
+    let mut days = Vec::new();
+    for assigned in &seen.exposures.variants {
+        for (day, arm) in &assigned.all.days {
+            days.push((day.date(), label(&assigned.name), arm.users));
+        }
+    }
+    days.sort();
+    let expected = expected["daily_first_exposures"].as_array().unwrap().iter();
+    let expected: Vec<_> = expected
+        .map(|day| {
+            (
+                day["day"].as_str().unwrap().to_owned(),
+                label(day["variant"].as_str().unwrap()),
+                day["first_exposures"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(days, expected, "{id}");
+}
+
+#[tokio::test]
+async fn odd_tables_give_the_figures_that_are_known_of_them_with_and_without_the_index() {
+    let expected: Value = serde_json::from_str(EDGES_EXPECTED).unwrap();
+    support::each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db.run(&[TABLE]).await;
+        fill(&db, &rows(EDGES)).await;
+        let table = locate(&db, &[]).await.unwrap();
+        for indexed in [false, true] {
+            if indexed {
+                db.db.run(&[INDEX]).await;
+            }
+            for (id, expected) in expected.as_object().unwrap() {
+                let seen = see(&db, &table, id).await.unwrap();
+                check_edges(id, &seen, expected);
+            }
+        }
+    })
+    .await;
+}
+
+/// A user for each that is counted: so many on a day in a variant, so many of whom converted.
+fn expand(id: &str, day: &str, variant: &str, counts: &Value) -> Vec<[String; 5]> {
+    let [users, converters] = ["count", "conversions"].map(|key| counts[key].as_u64().unwrap());
+    let user = |nth| {
+        [
+            id.to_owned(),
+            format!("{day}-{variant}-{nth}"),
+            variant.to_owned(),
+            u8::from(nth < converters).to_string(),
+            format!("{day} {:02}:00:00", nth % 24),
+        ]
+    };
+    (0..users).map(user).collect()
+}
+
+fn expand_all(id: &str, expected: &Value) -> Vec<[String; 5]> {
+    let days = match expected.get("daily") {
+        Some(days) => days.as_object().unwrap().iter().collect(),
+        None => vec![],
+    };
+    let mut rows: Vec<_> = days
+        .into_iter()
+        .flat_map(|(day, variants)| {
+            let variants = variants.as_object().unwrap().iter();
+            variants.flat_map(move |(variant, counts)| expand(id, day, variant, counts))
+        })
+        .collect();
+    if rows.is_empty() {
+        let variants = expected["metrics"].as_object().unwrap().iter();
+        rows = variants
+            .flat_map(|(variant, counts)| expand(id, "2005-06-01", variant, counts))
+            .collect();
+    }
+    rows
+}
+
+fn check_real(id: &str, seen: &Seen, expected: &Value) {
+    let control = expected["control"].as_str().unwrap();
+    let analysis = seen.analyze(&Method {
+        control: Some(control.to_owned()),
+        ..Method::default()
+    });
+    assert!(analysis.agrees, "{id}");
+    assert_eq!(analysis.control().unwrap().name, control, "{id}");
+    for (name, expected) in members(&expected["metrics"]) {
+        let variant = by_label(&analysis)[&name].clone();
+        assert_eq!(Some(variant.contract.count), expected["count"].as_u64());
+        assert_eq!(variant.contract.mean, expected["mean"].as_f64());
+        assert_eq!(
+            Some(variant.arm.converters),
+            expected["conversions"].as_u64()
+        );
+    }
+    for (name, expected) in members(&expected["comparison"]) {
+        let at = format!("{id}/{name}");
+        let variant = by_label(&analysis)[&name].clone();
+        let comparison = variant.comparison.unwrap();
+        let fixed = &comparison.fixed;
+        let lift = fixed.lift.unwrap();
+        close(
+            &at,
+            analysis.control().unwrap().rate.unwrap(),
+            &expected["p1"],
+        );
+        close(&at, variant.rate.unwrap(), &expected["p2"]);
+        close(&at, fixed.difference, &expected["diff"]);
+        close(&at, fixed.z.unwrap(), &expected["z"]);
+        close(&at, fixed.p_value.p(), &expected["p_value"]);
+        close(&at, fixed.p_value.log10(), &expected["log10_p"]);
+        close(&at, fixed.standard_error, &expected["se_unpooled"]);
+        close_both(
+            &at,
+            fixed.newcombe,
+            &expected["newcombe_lo"],
+            &expected["newcombe_hi"],
+        );
+        close_both(&at, fixed.wald, &expected["wald_lo"], &expected["wald_hi"]);
+        close(&at, lift.estimate, &expected["lift"]);
+        close(&at, lift.standard_error, &expected["lift_delta_se"]);
+        close_both(
+            &at,
+            lift.delta,
+            &expected["lift_delta_lo"],
+            &expected["lift_delta_hi"],
+        );
+        let ratio = lift.log_ratio.unwrap();
+        close_both(
+            &at,
+            ratio,
+            &expected["lift_log_lo"],
+            &expected["lift_log_hi"],
+        );
+        close(
+            &at,
+            comparison.chances.to_win,
+            &expected["chance_to_win_uniform_prior"],
+        );
+        assert_eq!(comparison.difference, Some(fixed.newcombe), "{at}");
+    }
+    check_split(id, &analysis, expected);
+}
+
+fn check_split(id: &str, analysis: &Analysis, expected: &Value) {
+    use porthole::engine::metrics::stats::chi_square;
+    let users: Vec<u128> = analysis
+        .variants
+        .iter()
+        .map(|one| u128::from(one.arm.users))
+        .collect();
+    let srm = chi_square::srm(&users, &vec![1.0; users.len()]).unwrap();
+    close(
+        id,
+        srm.test.statistic,
+        &expected["srm_equal_weights"]["chi2"],
+    );
+    close(
+        id,
+        srm.test.p_value.p(),
+        &expected["srm_equal_weights"]["p_value"],
+    );
+    let Some(test) = expected.get("day_by_variant_homogeneity") else {
+        assert_eq!(analysis.over_time.days.len(), 1, "{id}");
+        return;
+    };
+    let found = chi_square::homogeneity(&analysis.over_time.first_exposures()).unwrap();
+    close(id, found.test.statistic, &test["chi2"]);
+    assert_eq!(Some(found.test.df), test["df"].as_u64(), "{id}");
+    close(id, found.test.p_value.p(), &test["p_value"]);
+    let treated = analysis.variants.iter().find_map(|one| one.comparison);
+    let by_day = treated.unwrap().stratified.expect("the split moves");
+    let expected = &expected["mantel_haenszel_by_day"];
+    close(id, by_day.test.statistic, &expected["chi2"]);
+    close(id, by_day.test.p_value.p(), &expected["p_value"]);
+    close(
+        id,
+        by_day.odds_ratio.unwrap(),
+        &expected["pooled_odds_ratio"],
+    );
+}
+
+fn level(analysis: &Analysis, check: Check) -> Option<Level> {
+    let mut findings = analysis.findings.iter();
+    findings
+        .find(|finding| finding.check == check)
+        .map(|finding| finding.level)
+}
+
+#[tokio::test]
+async fn real_experiments_give_their_published_figures() {
+    let expected: Value = serde_json::from_str(EXPECTED).unwrap();
+    support::each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db.run(&[TABLE]).await;
+        for (id, expected) in expected.as_object().unwrap() {
+            fill(&db, &expand_all(id, expected)).await;
+        }
+        let table = locate(&db, &[]).await.unwrap();
+        let mut seen = BTreeMap::new();
+        for (id, expected) in expected.as_object().unwrap() {
+            let experiment = see(&db, &table, id).await.unwrap();
+            check_real(id, &experiment, expected);
+            seen.insert(id.as_str(), experiment);
+        }
+
+        // The split as a whole passes, and hides one that changes wildly by day.
+        let moving = seen["smartad_response"].analyze(&Method::default());
+        assert_eq!(level(&moving, Check::Split), Some(Level::Ok));
+        assert_eq!(level(&moving, Check::Stability), Some(Level::Warn));
+        let treated = moving.variants[1].comparison.unwrap();
+        assert_eq!(treated.verdict, Verdict::Better);
+
+        // The design drew unequally: with equal weights nothing may be concluded, with its own it may.
+        let thornton = &seen["thornton_hiv_result"];
+        let verdict = |method: &Method| {
+            let analysis = thornton.analyze(method);
+            let treated = analysis.variants.iter().find_map(|one| one.comparison);
+            (
+                level(&analysis, Check::Split).unwrap(),
+                treated.unwrap().verdict,
+            )
+        };
+        assert_eq!(
+            verdict(&Method::default()),
+            (Level::Bad, Verdict::CheckData)
+        );
+        let weights = [("incentive", 0.78), ("no_incentive", 0.22)];
+        let planned = Method {
+            weights: weights
+                .map(|(name, weight)| (name.to_owned(), weight))
+                .into(),
+            control: Some("no_incentive".to_owned()),
+            ..Method::default()
+        };
+        assert_eq!(verdict(&planned), (Level::Ok, Verdict::Better));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn users_in_several_variants_are_left_out_or_count_where_they_came_first() {
+    support::each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db.run(&[TABLE]).await;
+        let row = |user: &str, variant: &str, converted: u8, time: &str| {
+            ["x", user, variant, &converted.to_string(), time].map(str::to_owned)
+        };
+        fill(
+            &db,
+            &[
+                row("alone", "control", 1, "2024-05-01 10:00:00"),
+                row("single", "b", 0, "2024-05-01 10:00:00"),
+                // First in b, written otherwise, and converted in control only.
+                row("Both", "b", 0, "2024-05-01 09:00:00"),
+                row("both", "Control", 1, "2024-05-02 09:00:00"),
+                // At one moment: the row that was written first decides.
+                row("tied", "control", 1, "2024-05-03 09:00:00"),
+                row("tied", "b", 0, "2024-05-03 09:00:00"),
+                // A time that has not come, or is none, is not the first.
+                row("late", "b", 1, "2999-01-01 00:00:00"),
+                row("late", "control", 0, "2024-05-04 09:00:00"),
+            ],
+        )
+        .await;
+        let table = locate(&db, &[]).await.unwrap();
+        let seen = see(&db, &table, "x").await.unwrap();
+        let arms = |contamination| {
+            let analysis = seen.analyze(&Method {
+                contamination,
+                ..Method::default()
+            });
+            let arms = by_label(&analysis).into_iter();
+            arms.map(|(name, one)| (name, one.arm.users, one.arm.converters))
+                .collect::<Vec<_>>()
+        };
+        let named = |b: (u64, u64), control: (u64, u64)| {
+            vec![
+                ("b".to_owned(), b.0, b.1),
+                ("control".to_owned(), control.0, control.1),
+            ]
+        };
+        assert_eq!(arms(Contamination::Exclude), named((1, 0), (1, 1)));
+        assert_eq!(arms(Contamination::First), named((2, 0), (3, 2)));
+        assert_eq!((seen.exposures.several, seen.exposures.users()), (3, 5));
+        assert_eq!(seen.exposures.odd.future, 1);
+        let analysis = seen.analyze(&Method::default());
+        assert_eq!(level(&analysis, Check::SeveralVariants), Some(Level::Bad));
+        assert_eq!(level(&analysis, Check::Times), Some(Level::Warn));
+        assert!(!analysis.agrees);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn columns_called_otherwise_that_may_be_null_are_read_and_what_they_lack_is_counted() {
+    support::each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db
+            .run(&[
+                "CREATE TABLE `odd ``names` (`exp` INT, `who is``it` BIGINT, arm VARCHAR(9), yes DECIMAL(65,0)) \
+                 CHARSET = utf8mb4",
+                "INSERT INTO `odd ``names` VALUES (1, 1, 'a', 0), (1, 2, 'a', NULL), (1, NULL, 'a', 1), (1, 3, 'b', 1), \
+                 (1, 4, NULL, 1), (1, 5, 'b', 99999999999999999999999999999999999999), (2, 9, 'a', 0)",
+            ])
+            .await;
+        let mapping = [
+            format!("assignments={}.odd `names", db.db.name),
+            "assignments.experiment_id=exp".to_owned(),
+            "assignments.user_id=who is`it".to_owned(),
+            "assignments.variant_id=arm".to_owned(),
+            "assignments.converted=yes".to_owned(),
+        ];
+        let table = locate(&db, &mapping.each_ref().map(String::as_str)).await.unwrap();
+        let seen = see(&db, &table, "1").await.unwrap();
+        let json = serde_json::to_value(Contract(&seen.metrics[..0])).unwrap();
+        assert_eq!(json, serde_json::json!({}));
+        let text = serde_json::to_string(&Contract(&seen.metrics)).unwrap();
+        let null = r#""NULL":{"mean":1.0,"count":1,"conversions":1}"#;
+        let a = r#""a":{"mean":0.5,"count":2,"conversions":1}"#;
+        let b = r#""b":{"mean":5e+37,"count":2,"conversions":100000000000000000000000000000000000000}"#;
+        for part in [null, a, b] {
+            assert!(text.contains(part), "{text}");
+        }
+        let analysis = seen.analyze(&Method::default());
+        let arms = by_label(&analysis).into_iter();
+        let arms: Vec<_> = arms.map(|(name, one)| (name, one.arm.users, one.arm.converters)).collect();
+        assert_eq!(arms, [("a".to_owned(), 2, 0), ("b".to_owned(), 2, 2)]);
+        let odd = seen.exposures.odd;
+        assert_eq!((odd.no_user, odd.no_variant, odd.no_value, odd.other_value), (1, 1, 1, 1));
+        assert_eq!(level(&analysis, Check::Values), Some(Level::Warn));
+        assert_eq!(level(&analysis, Check::Mean), Some(Level::Bad));
+        assert_eq!(level(&analysis, Check::Times), Some(Level::Info));
+        assert!(analysis.over_time.days.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_table_that_is_not_there_or_lacks_columns_says_what_could_be_meant() {
+    support::each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db
+            .run(&["CREATE TABLE ab (experiment_key INT, uid INT, variation INT, outcome INT)"])
+            .await;
+        let error = locate(&db, &[]).await.unwrap_err();
+        let Error::Unmapped(unmapped) = &error else {
+            panic!("{error}");
+        };
+        let place = format!("assignments={}.ab", db.db.name);
+        let ours = unmapped
+            .candidates
+            .iter()
+            .find(|one| one.database == db.db.name);
+        assert_eq!(ours.unwrap().missing, 0);
+        let error = locate(&db, &[&place]).await.unwrap_err().to_string();
+        assert!(error.contains("no column experiment_id"), "{error}");
+        let mapped = [
+            place.as_str(),
+            "assignments.experiment_id=experiment_key",
+            "assignments.user_id=uid",
+            "assignments.variant_id=variation",
+            "assignments.converted=outcome",
+        ];
+        let table = locate(&db, &mapped).await.unwrap();
+        assert!(see(&db, &table, "7").await.unwrap().metrics.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_view_is_as_good_as_a_table_and_the_order_of_rows_changes_nothing() {
+    support::each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db
+            .run(&[
+                TABLE,
+                "CREATE VIEW seen AS SELECT * FROM experiment_assignments",
+            ])
+            .await;
+        let mut edges = rows(EDGES);
+        edges.reverse();
+        fill(&db, &edges).await;
+        let expected: Value = serde_json::from_str(EDGES_EXPECTED).unwrap();
+        let view = format!("assignments={}.seen", db.db.name);
+        let table = locate(&db, &[&view]).await.unwrap();
+        for (id, expected) in expected.as_object().unwrap() {
+            check_edges(id, &see(&db, &table, id).await.unwrap(), expected);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn names_that_the_collation_takes_for_equal_are_one() {
+    support::each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db.run(&[TABLE]).await;
+        let spelled = |nth: usize| {
+            let variant = ["control", "CONTROL", "Control ", "b", "B"][nth % 5];
+            let user = ["u", "U"][nth % 2];
+            [
+                "x",
+                &format!("{user}{nth}"),
+                variant,
+                &(nth % 3 % 2).to_string(),
+                "2024-05-01 10:00:00",
+            ]
+            .map(str::to_owned)
+        };
+        fill(&db, &(0..500).map(spelled).collect::<Vec<_>>()).await;
+        let table = locate(&db, &[]).await.unwrap();
+        let seen = see(&db, &table, "x").await.unwrap();
+        let analysis = seen.analyze(&Method::default());
+        assert!(analysis.agrees, "{seen:?}", seen = seen.exposures);
+        let arms: Vec<_> = analysis
+            .variants
+            .iter()
+            .map(|one| (label(one.name.trim()), one.arm.users))
+            .collect();
+        let mut sorted = arms.clone();
+        sorted.sort();
+        assert_eq!(sorted, [("b".to_owned(), 200), ("control".to_owned(), 300)]);
+        assert_eq!(seen.exposures.spellings.variants, 2);
+        assert_eq!(level(&analysis, Check::Spelling), Some(Level::Warn));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn zero_dates_count_in_the_totals_and_stay_outside_the_charts() {
+    support::each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db.run(&[TABLE]).await;
+        db.db
+            .run(&[
+                "SET SESSION sql_mode = ''",
+                "INSERT INTO experiment_assignments VALUES \
+                 (1, 'x', 'u1', 'a', 1, '0000-00-00'), (2, 'x', 'u2', 'a', 0, '2999-01-01'), \
+                 (3, 'x', 'u3', 'b', 0, '2024-05-01'), (4, 'x', 'u1', 'a', 1, '2024-05-02')",
+            ])
+            .await;
+        let table = locate(&db, &[]).await.unwrap();
+        let seen = see(&db, &table, "x").await.unwrap();
+        let a = &seen.exposures.variants[0];
+        assert_eq!((a.all.total.users, a.rows), (2, 3));
+        let days: Vec<_> = a
+            .all
+            .days
+            .iter()
+            .map(|(day, arm)| (day.date(), arm.users))
+            .collect();
+        assert_eq!(days, [("2024-05-02".to_owned(), 1)]);
+        let odd = seen.exposures.odd;
+        assert_eq!((odd.no_date, odd.future), (1, 1));
+        let (list, _) = experiments::list(&db.session, &table, &CancellationToken::new())
+            .await
+            .unwrap();
+        assert_eq!(list[0].users, 3);
+        assert_eq!(list[0].first.unwrap().date(), "2024-05-01");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_unknown_experiment_is_empty_and_the_ids_near_it_are_found() {
+    support::each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db.run(&[TABLE]).await;
+        fill(&db, &rows(EDGES)).await;
+        let (table, cancel) = (locate(&db, &[]).await.unwrap(), CancellationToken::new());
+        let seen = see(&db, &table, "exp-clear").await.unwrap();
+        assert_eq!(
+            serde_json::to_string(&Contract(&seen.metrics)).unwrap(),
+            "{}"
+        );
+        let analysis = seen.analyze(&Method::default());
+        assert!(analysis.variants.is_empty() && analysis.findings.is_empty());
+        let (ids, _) = list::ids(&db.session, &table, &cancel).await.unwrap();
+        assert_eq!(list::near("exp-clear", &ids)[0], "exp-clean");
+        let (all, _) = experiments::list(&db.session, &table, &cancel)
+            .await
+            .unwrap();
+        assert_eq!(all.len(), ids.len());
+        let days = list::days(&db.session, &table, &cancel).await.unwrap();
+        let midnight = days.iter().find(|(id, _)| id == "exp-midnight").unwrap();
+        let days: Vec<_> = midnight
+            .1
+            .iter()
+            .map(|(day, rows)| (day.date(), *rows))
+            .collect();
+        assert_eq!(
+            days,
+            [("2024-05-01".to_owned(), 1), ("2024-05-02".to_owned(), 2)]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_statements_that_ran_give_the_same_when_run_again() {
+    support::each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db.run(&[TABLE]).await;
+        fill(&db, &rows(EDGES)).await;
+        let (table, cancel) = (locate(&db, &[]).await.unwrap(), CancellationToken::new());
+        let (_, ran) = experiments::metrics(&db.session, &table, "exp-cross", &cancel).await.unwrap();
+        let name = &db.db.name;
+        assert_eq!(
+            ran.sql,
+            format!(
+                "SELECT `variant_id`, COUNT(DISTINCT `user_id`), SUM(`converted`) FROM `{name}`.`experiment_assignments` \
+                 WHERE `experiment_id` = 'exp-cross' GROUP BY `variant_id`"
+            )
+        );
+        let seen = see(&db, &table, "exp-cross").await.unwrap();
+        assert_eq!(seen.exposures.ran.len(), 3, "users in several variants are asked for");
+        for Ran { sql, rows, .. } in seen.exposures.ran.iter().chain([&ran]) {
+            let (again, _) = db.query(sql).await.unwrap();
+            assert_eq!(again.rows(), *rows, "{sql}");
+        }
+        let clean = see(&db, &table, "exp-clean").await.unwrap();
+        assert_eq!(clean.exposures.ran.len(), 2, "and else they are not");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn cancel_ends_the_reading_on_the_server() {
+    support::each_server(async |server| {
+        let db = Opened::create(server).await;
+        // Many times over itself, so that it takes long.
+        db.db.run(&[TABLE]).await;
+        fill(&db, &rows(EDGES)).await;
+        let one = "SELECT e.* FROM experiment_assignments e";
+        let joins = (0..8).map(|nth| format!("JOIN experiment_assignments j{nth}"));
+        let joins = joins.collect::<Vec<_>>().join(" ");
+        db.db
+            .run(&[&format!("CREATE VIEW endless AS {one} {joins}")])
+            .await;
+        let view = format!("assignments={}.endless", db.db.name);
+        let table = locate(&db, &[&view]).await.unwrap();
+        let cancel = CancellationToken::new();
+        let watch = async {
+            let mut conn = db.db.admin().await;
+            let part = format!("`{}`.`endless`", db.db.name);
+            eventually("the reading runs", async || {
+                is_running(&mut conn, &part).await
+            })
+            .await;
+            cancel.cancel();
+            eventually("the reading has ended", async || {
+                !is_running(&mut conn, &part).await
+            })
+            .await;
+        };
+        let read = experiments::read(&db.session, &table, "exp-clean", &[], 0, &cancel);
+        let (read, ()) = tokio::join!(read, watch);
+        assert!(matches!(read, Err(Error::Cancelled(_))), "{read:?}");
+    })
+    .await;
+}
