@@ -1,12 +1,54 @@
-//! Charts: one description, [`ChartSpec`], and what can be made of it without a window.
+//! Charts: one description, [`ChartSpec`], and what can be made of it without a window: [`svg`] and [`csv`].
 //!
 //! The window draws the same description (`gui/widgets/chart.rs`). Nothing here asks a server or computes a
 //! statistic: points and intervals come ready, and every number is drawn as it came.
+//!
+//! ```text
+//! ChartSpec ─┬─ scene (pixels) ─┬─ svg
+//!            │                  └─ the window
+//!            └─ csv
+//! ```
 
+#![expect(
+    clippy::float_cmp,
+    reason = "compared are marks such as 0 and pixels that are copies of each other"
+)]
+
+pub mod calendar;
+mod csv;
 pub mod palette;
+pub mod readout;
+pub mod reduce;
+pub mod scale;
+pub mod scene;
 pub mod spec;
+mod svg;
+#[cfg(test)]
+mod tests;
+pub mod words;
 
-pub use spec::{
-    Axis, Body, ChartSpec, Kind, Line, Marker, MarkerFrom, Marks, On, Panel, Parallel, Plot, Point,
-    Polyline, Range, Rule, Scale, Series, Shade, Slot,
+use std::path::Path;
+
+pub use self::{
+    csv::csv,
+    palette::Theme,
+    spec::{
+        Axis, Body, ChartSpec, Kind, Line, Marker, MarkerFrom, Marks, On, Panel, Parallel, Plot,
+        Point, Polyline, Range, Rule, Scale, Series, Shade, Slot,
+    },
+    svg::svg,
 };
+use crate::engine::{Error, Result};
+
+/// The bytes of a file of this name: `.svg` or `.csv`, by its ending. Nothing is written.
+pub fn file(path: &Path, spec: &ChartSpec, size: [u32; 2], theme: Theme) -> Result<Vec<u8>> {
+    let ending = path.extension().unwrap_or_default().to_string_lossy();
+    match ending.to_ascii_lowercase().as_str() {
+        "svg" => Ok(svg(spec, size, theme).into_bytes()),
+        "csv" => Ok(csv(spec, false).into_bytes()),
+        _ => Err(Error::Invalid(format!(
+            "the kind of file cannot be told from the name {}: it must end in .svg or .csv",
+            path.display()
+        ))),
+    }
+}
