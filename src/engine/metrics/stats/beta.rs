@@ -7,6 +7,7 @@
 
 use super::{
     Counts, Interval, Level,
+    comparison::cross,
     distribution::Beta,
     tail::{LogGamma, Tails, tails},
 };
@@ -31,7 +32,7 @@ impl Prior {
     pub fn posterior(self, counts: Counts) -> Beta {
         Beta {
             a: counts.x() + self.alpha,
-            b: counts.misses() + self.beta,
+            b: counts.misses() as f64 + self.beta,
         }
     }
 }
@@ -71,8 +72,10 @@ pub fn credible(counts: Counts, prior: Prior, level: Level) -> Interval {
 pub fn chances(control: Counts, treatment: Counts, prior: Prior) -> Chances {
     let (one, two) = (prior.posterior(control), prior.posterior(treatment));
     let (n1, n2) = (one.a + one.b, two.a + two.b);
-    // a₂b₁ − a₁b₂
-    let cross = precise_cross(two.a, one.b, one.a, two.b);
+    // a₂b₁ − a₁b₂, its large part from the counts as integers
+    let cross = cross(control, treatment)
+        + prior.beta * excess(treatment.events(), control.events())
+        + prior.alpha * excess(control.misses(), treatment.misses());
     let between = log_odds_difference(one, two, cross);
     // m₁ − m₂ = (a₁b₂ − a₂b₁)/(n₁n₂)
     let gap = -cross / n1 / n2;
@@ -110,11 +113,13 @@ fn log_odds_difference(one: Beta, two: Beta, cross: f64) -> Tails {
     tails(&terms, offset)
 }
 
-/// a·b − c·d with one rounding's error (Kahan): the fused product says what the rounded one lost.
-fn precise_cross(a: f64, b: f64, c: f64, d: f64) -> f64 {
-    let product = c * d;
-    let lost = (-c).mul_add(d, product);
-    a.mul_add(b, -product) + lost
+/// a − b, rounded once.
+fn excess(a: u128, b: u128) -> f64 {
+    if a >= b {
+        (a - b) as f64
+    } else {
+        -((b - a) as f64)
+    }
 }
 
 /// For each arm the chance to have the highest rate of all; they add up to 1. Precise to about 10⁻⁷.
@@ -203,7 +208,9 @@ impl LogOdds {
     fn density(&self, at: f64) -> f64 {
         let Beta { a, b } = self.beta;
         let away = at - self.centre;
-        (a * away - (a + b) * (self.beta.mean() * away.exp_m1()).ln_1p()).exp()
+        // xᵃ(1−x)ᵇ, by the odds of the rarer side, which do not swallow what they are added to.
+        let (rarer, away) = if a < b { (a, away) } else { (b, -away) };
+        (rarer * away - (a + b) * (rarer / (a + b) * away.exp_m1()).ln_1p()).exp()
     }
 
     /// What lies in the first half of a cell and in the whole of it, by a parabola through its ends and its middle.
@@ -220,12 +227,13 @@ impl LogOdds {
         )
     }
 
-    /// Where the density must be looked at: a sixteenth of its width apart, out to where it is below 10⁻¹⁶.
+    /// Where the density must be looked at: a sixteenth of its width apart and no more than a quarter, out to where it
+    /// is below 10⁻¹⁶.
     fn points(&self) -> impl Iterator<Item = f64> {
-        const A_WIDTH: f64 = 16.0;
         let Beta { a, b } = self.beta;
-        let side = |shape: f64| (A_WIDTH * (37.0 / shape / self.width).clamp(9.0, 40.0)) as i64;
-        let (centre, step) = (self.centre, self.width / A_WIDTH);
+        let step = (self.width / 16.0).min(0.25);
+        let side = |shape: f64| ((9.0 * self.width).max(37.0 / shape) / step) as i64;
+        let centre = self.centre;
         (-side(a)..=side(b)).map(move |k| centre + k as f64 * step)
     }
 }

@@ -200,10 +200,7 @@ pub fn mantel_haenszel(strata: &[(Counts, Counts)], level: Level) -> Option<Stra
     let (mut both_with, mut mixed, mut both_against) = (0.0, 0.0, 0.0);
     for &(control, treatment) in strata {
         let users = control.n() + treatment.n();
-        let (hits, misses) = (
-            control.x() + treatment.x(),
-            control.misses() + treatment.misses(),
-        );
+        let (hits, misses) = (control.x() + treatment.x(), control.y() + treatment.y());
         if control.n() * treatment.n() * hits * misses == 0.0 {
             continue;
         }
@@ -211,11 +208,11 @@ pub fn mantel_haenszel(strata: &[(Counts, Counts)], level: Level) -> Option<Stra
         variance += control.n() / users * treatment.n() / users * hits * (misses / (users - 1.0));
         // R, S, P and Q of Robins, Breslow and Greenland.
         let (r, s) = (
-            treatment.x() / users * control.misses(),
-            treatment.misses() / users * control.x(),
+            treatment.x() / users * control.y(),
+            treatment.y() / users * control.x(),
         );
-        let p = (treatment.x() + control.misses()) / users;
-        let q = (treatment.misses() + control.x()) / users;
+        let p = (treatment.x() + control.y()) / users;
+        let q = (treatment.y() + control.x()) / users;
         with += r;
         against += s;
         both_with += p * r;

@@ -80,7 +80,7 @@ pub(super) fn cross(control: Counts, treatment: Counts) -> f64 {
 fn pooled_z(control: Counts, treatment: Counts) -> Option<f64> {
     let (n1, n2) = (control.n(), treatment.n());
     let events = control.x() + treatment.x();
-    let misses = control.misses() + treatment.misses();
+    let misses = control.y() + treatment.y();
     if events == 0.0 || misses == 0.0 {
         return None;
     }
@@ -97,7 +97,7 @@ fn lift(control: Counts, treatment: Counts, level: Level) -> Option<Lift> {
     let standard_error = lift_variance(control, treatment).sqrt();
     let log_ratio = (treatment.events() > 0).then(|| {
         // 1/x − 1/n, for each arm
-        let of_log = |arm: Counts| arm.misses() / arm.n() / arm.x();
+        let of_log = |arm: Counts| arm.y() / arm.n() / arm.x();
         let half = level.z() * (of_log(control) + of_log(treatment)).sqrt();
         let log = if estimate < -0.5 {
             // Far from 0 the ratio has more digits than the lift.

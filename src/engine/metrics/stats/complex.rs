@@ -28,11 +28,9 @@ impl Complex {
         Self::new(scale * cos, scale * sin)
     }
 
-    /// ln(1+w) − w without the cancellation that a small w brings: 2·artanh(v) − w with v = w/(2+w).
+    /// ln(1+w) − w for |w| up to 0.3, without the cancellation that a small w brings: 2·artanh(v) − w with
+    /// v = w/(2+w).
     pub(super) fn ln_1p_less_itself(self) -> Self {
-        if self.abs() > 0.3 {
-            return (self + 1.0).ln() - self;
-        }
         let v = self / (self + 2.0);
         let square = v * v;
         // |v| is below 0.18 here, so that v²⁴ is below the last digit.

@@ -31,6 +31,11 @@ impl Counts {
         self.trials
     }
 
+    /// How often it did not.
+    pub fn misses(self) -> u128 {
+        self.trials - self.events
+    }
+
     /// events / trials, unrounded; `None` without trials.
     pub fn rate(self) -> Option<f64> {
         (self.trials > 0).then(|| self.events as f64 / self.trials as f64)
@@ -39,7 +44,7 @@ impl Counts {
     /// At least five expected on either side of the rate, n·p ≥ 5 and n·(1−p) ≥ 5: below, no verdict is given
     /// (the usual condition for a normal approximation; PostHog's too).
     pub fn is_enough(self) -> bool {
-        self.events >= 5 && self.trials - self.events >= 5
+        self.events >= 5 && self.misses() >= 5
     }
 
     pub(super) fn x(self) -> f64 {
@@ -50,14 +55,14 @@ impl Counts {
         self.trials as f64
     }
 
-    /// How often it did not happen.
-    pub(super) fn misses(self) -> f64 {
-        (self.trials - self.events) as f64
+    /// n − x
+    pub(super) fn y(self) -> f64 {
+        self.misses() as f64
     }
 
     /// p and 1−p, each from its own count; not for zero trials.
     pub(super) fn shares(self) -> (f64, f64) {
-        (self.x() / self.n(), self.misses() / self.n())
+        (self.x() / self.n(), self.y() / self.n())
     }
 
     /// p(1−p)/n, the estimated variance of the rate; not for zero trials.

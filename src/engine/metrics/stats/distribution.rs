@@ -101,7 +101,7 @@ struct Step {
 /// same side, and none overshoots.
 fn newton(start: f64, f: impl Fn(f64) -> Step) -> f64 {
     let mut at = start;
-    for _ in 0..200 {
+    for _ in 0..100 {
         let Step { error, slope } = f(at);
         at -= error / slope;
         // The next error would be about the square of this one.

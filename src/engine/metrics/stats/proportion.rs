@@ -9,7 +9,7 @@ pub fn wilson(counts: Counts, level: Level) -> Option<Interval> {
     let reach = wilson_reach(counts, level)?;
     // Limits near the ends as their own quotients: a difference to p would lose their digits.
     let shrunk = 1.0 + level.z().powi(2) / counts.n();
-    let (p, q) = (p, counts.misses() / counts.n());
+    let (p, q) = (p, counts.y() / counts.n());
     let high = p + reach.above;
     let miss_high = q + reach.below;
     Some(Interval {
@@ -65,7 +65,7 @@ pub fn clopper_pearson(counts: Counts, level: Level) -> Option<Interval> {
     if counts.trials() == 0 {
         return None;
     }
-    let (x, misses) = (counts.x(), counts.misses());
+    let (x, misses) = (counts.x(), counts.y());
     let q = level.alpha() / 2.0;
     Some(Interval {
         low: if counts.events() == 0 {

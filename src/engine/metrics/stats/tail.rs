@@ -94,13 +94,23 @@ pub fn tails(terms: &[LogGamma], offset: f64) -> Tails {
 }
 
 fn upper_side(terms: &[LogGamma], offset: f64) -> Tails {
-    let line = Line::through_saddle(terms, offset);
-    let (tail, density) = line.integrate();
-    let ln_upper = (line.height + (tail / PI).ln()).min(0.0);
+    let path = Path::through_saddle(terms, offset);
+    let Sums { tail, density } = if path.noise() < 1e-3 {
+        path.integrate()
+    } else {
+        // Where ln P is below some −10¹¹, its first fifteen digits are all there are: Lugannani and Rice's first term
+        // has them.
+        let density = path.width * (PI / 2.0).sqrt();
+        Sums {
+            tail: density / path.at,
+            density,
+        }
+    };
+    let ln_upper = (path.height + (tail / PI).ln()).min(0.0);
     Tails {
         ln_upper,
         ln_lower: ln_1m_exp(ln_upper),
-        ln_density: line.height + (density / PI).ln(),
+        ln_density: path.height + (density / PI).ln(),
     }
 }
 
@@ -113,121 +123,184 @@ fn ln_1m_exp(x: f64) -> f64 {
     }
 }
 
-/// The line that is integrated along: crosses the real axis at `at`, where ln M is `height`.
-struct Line<'a> {
+/// The path that is integrated along: a hyperbola through `at` on the real axis, where ln M is `height`.
+struct Path<'a> {
     terms: &'a [LogGamma],
     offset: f64,
     at: f64,
     height: f64,
     /// How far along it the integrand falls off.
     width: f64,
+    /// To which side it bends, and how much: 0 is a vertical line.
+    bend: f64,
 }
 
-impl<'a> Line<'a> {
+/// ∫ M(s)/s ds and ∫ M(s) ds over the upper half of a path, imaginary parts, in units of exp(height).
+#[derive(Clone, Copy)]
+struct Sums {
+    tail: f64,
+    density: f64,
+}
+
+impl<'a> Path<'a> {
     fn through_saddle(terms: &'a [LogGamma], offset: f64) -> Self {
-        // The nearest pole to the right.
-        let limit = terms
+        let at = saddle(terms, offset);
+        let width = width(terms, at);
+        let skew: f64 = terms
             .iter()
-            .filter(|term| term.sign < 0.0)
-            .map(|term| term.shape)
-            .fold(f64::INFINITY, f64::min);
-        let place = |v: f64| {
-            if limit.is_finite() {
-                limit / (1.0 + (-v).exp())
-            } else {
-                v.exp()
-            }
-        };
-        // Convex in s, hence with one valley in any rising function of s.
-        let cost = |v: f64| {
-            let s = place(v);
-            if s > 0.0 && s < limit {
-                log_moment(terms, offset, Complex::new(s, 0.0)).re - s.ln()
-            } else {
-                f64::INFINITY
-            }
-        };
-        let spread = terms.iter().map(|term| trigamma(term.shape)).sum::<f64>();
-        let start = 1.0 / spread.sqrt();
-        let start = if limit.is_finite() {
-            let start = start.min(limit / 2.0);
-            (start / (limit - start)).ln()
-        } else {
-            start.ln()
-        };
-        let at = place(valley(cost, start));
-        let curvature = terms
-            .iter()
-            .map(|term| trigamma(term.shape + term.sign * at))
-            .sum::<f64>()
-            + 1.0 / (at * at);
+            .map(|term| term.sign * polygamma(term.shape + term.sign * at).1)
+            .sum();
+        // The way of steepest descent has this bend where it begins. More than 45° to a side, and what falls off
+        // like a Gaussian would rise.
+        let bend = (skew * width.powi(3) - 2.0 * (width / at).powi(3)) / 3.0;
         Self {
             terms,
             offset,
             at,
             height: log_moment(terms, offset, Complex::new(at, 0.0)).re,
-            width: 1.0 / curvature.sqrt(),
+            width,
+            bend: bend.clamp(-0.6, 0.6),
         }
     }
 
-    /// ∫ Re M(s)/s and ∫ Re M(s) over the upper half of the line, in units of exp(height).
-    fn integrate(&self) -> (f64, f64) {
-        /// With points at width·sinh(k·STEP) the error is below exp(−π²/2/STEP), some 10⁻³⁴.
+    /// What the exponent's own last digits do to the integrals, relatively. Much only where the tail is below any f64.
+    fn noise(&self) -> f64 {
+        1e-14 * (self.height.abs() + (self.offset * self.at).abs())
+    }
+
+    fn integrate(&self) -> Sums {
+        /// The error falls below exp(−2π·½/STEP), some 10⁻²², where nothing swings.
         const STEP: f64 = 0.0625;
-        /// sinh reaches past any exponential decay long before.
-        const MOST: u32 = 2_000;
+        /// Further out than sinh leads in f64.
+        const END: f64 = 700.0;
         const NEGLIGIBLE: f64 = 1e-18;
-        let mut tail = 0.5 / self.at;
-        let mut density = 0.5;
-        for k in 1..MOST {
-            let u = f64::from(k) * STEP;
-            let s = Complex::new(self.at, self.width * u.sinh());
-            let exponent = log_moment(self.terms, self.offset, s) + -self.height;
-            let moment = exponent.exp() * u.cosh();
-            tail += (moment / s).re;
-            density += moment.re;
-            if moment.abs() < NEGLIGIBLE {
-                break;
+        /// Where shapes far below 1 make it swing, more points do.
+        const MOST_POINTS: f64 = 3e4;
+        let tolerance = self.noise().max(1e-13);
+        let mut step = STEP;
+        let mut end = END;
+        let mut sums = Sums {
+            tail: 0.5 * self.width / self.at,
+            density: 0.5 * self.width,
+        };
+        let mut k = 1.0;
+        while k * step < end {
+            let term = self.term(k * step);
+            sums.add(term.0, term.1);
+            if term.1.abs() < NEGLIGIBLE * sums.density.abs()
+                && term.0.abs() < NEGLIGIBLE * sums.tail.abs()
+            {
+                end = k * step;
+            }
+            k += 1.0;
+        }
+        loop {
+            // Between the points so far, as many new ones.
+            let before = sums;
+            let mut u = step / 2.0;
+            while u < end {
+                let term = self.term(u);
+                sums.add(term.0, term.1);
+                u += step;
+            }
+            step /= 2.0;
+            let is_settled =
+                |before: f64, now: f64| (now / 2.0 - before).abs() <= tolerance * before.abs();
+            if (is_settled(before.tail, sums.tail) && is_settled(before.density, sums.density))
+                || end / step > MOST_POINTS
+            {
+                return Sums {
+                    tail: sums.tail * step,
+                    density: sums.density * step,
+                };
             }
         }
-        (tail * STEP * self.width, density * STEP * self.width)
+    }
+
+    /// What the point at `u` adds to either sum, as complex numbers.
+    fn term(&self, u: f64) -> (Complex, Complex) {
+        let (sinh, cosh) = (u.sinh(), u.cosh());
+        let s = Complex::new(self.bend * (cosh - 1.0), sinh) * self.width + self.at;
+        let speed = Complex::new(self.bend * sinh, cosh) * self.width;
+        let moment = (log_moment(self.terms, self.offset, s) + -self.height).exp() * speed;
+        (moment / s, moment)
     }
 }
 
-/// Where a function of one valley is least, to within a hundredth.
-fn valley(f: impl Fn(f64) -> f64, start: f64) -> f64 {
-    /// The golden section.
-    const GOLDEN: f64 = 0.618_033_988_749_894_9;
-    let (mut step, mut middle, mut here) = (0.5, start, f(start));
-    if f(start - step) < here {
-        step = -step;
+impl Sums {
+    fn add(&mut self, tail: Complex, density: Complex) {
+        self.tail += tail.im;
+        self.density += density.im;
     }
-    // Downhill with growing steps, until it rises again.
-    let mut next = f(middle + step);
-    while next < here && step.abs() < 1e4 {
-        (middle, here) = (middle + step, next);
-        step *= 1.5;
-        next = f(middle + step);
-    }
-    let (mut low, mut high) = (
-        (middle - step.abs()).min(middle + step),
-        (middle + step.abs()).max(middle + step),
-    );
-    let mut left = high - GOLDEN * (high - low);
-    let mut right = low + GOLDEN * (high - low);
-    let (mut at_left, mut at_right) = (f(left), f(right));
-    while high - low > 0.01 {
-        if at_left < at_right {
-            (high, right, at_right) = (right, left, at_left);
-            left = high - GOLDEN * (high - low);
-            at_left = f(left);
+}
+
+/// Where M(s)/s is least between 0 and the nearest pole on the right, to within a fraction of its width there.
+///
+/// ln M(s) − ln s is convex, so that its slope rises and crosses 0 once.
+fn saddle(terms: &[LogGamma], offset: f64) -> f64 {
+    let limit = terms
+        .iter()
+        .filter(|term| term.sign < 0.0)
+        .map(|term| term.shape)
+        .fold(f64::INFINITY, f64::min);
+    // All reals, bent to the places that s may take.
+    let place = |v: f64| {
+        if limit.is_finite() {
+            limit / (1.0 + (-v).exp())
         } else {
-            (low, left, at_left) = (left, right, at_right);
-            right = low + GOLDEN * (high - low);
-            at_right = f(right);
+            v.exp()
+        }
+    };
+    let is_beyond = |s: f64| s >= limit || slope(terms, offset, s) > 1.0 / s;
+    let spread: f64 = terms.iter().map(|term| polygamma(term.shape).0).sum();
+    let start = spread.sqrt().recip();
+    let mut low = if limit.is_finite() {
+        let start = start.min(limit / 2.0);
+        (start / (limit - start)).ln()
+    } else {
+        start.ln()
+    };
+    let mut high = low;
+    let mut step = 0.5;
+    if is_beyond(place(low)) {
+        while is_beyond(place(low)) {
+            (high, low) = (low, low - step);
+            step *= 2.0;
+        }
+    } else {
+        while !is_beyond(place(high)) {
+            (low, high) = (high, high + step);
+            step *= 2.0;
         }
     }
-    if at_left < at_right { left } else { right }
+    loop {
+        let middle = f64::midpoint(low, high);
+        let s = place(middle);
+        let is_between = low < middle && middle < high;
+        if !is_between || place(high) - place(low) < 0.25 * width(terms, s) {
+            return s;
+        }
+        if is_beyond(s) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+}
+
+/// How far from the saddle M(s)/s has fallen off.
+fn width(terms: &[LogGamma], s: f64) -> f64 {
+    let curvature: f64 = terms
+        .iter()
+        .map(|term| polygamma(term.shape + term.sign * s).0)
+        .sum();
+    (curvature + s.powi(-2)).sqrt().recip()
+}
+
+/// d/ds ln M(s), as the imaginary part at a point a hair off the real axis: nothing cancels.
+fn slope(terms: &[LogGamma], offset: f64, s: f64) -> f64 {
+    let hair = s * 1e-30;
+    log_moment(terms, offset, Complex::new(s, hair)).im / hair
 }
 
 /// ln M(s), up to a multiple of 2πi.
@@ -241,22 +314,31 @@ fn log_moment(terms: &[LogGamma], offset: f64, s: Complex) -> Complex {
 fn log_ratio(a: f64, s: Complex) -> Complex {
     /// From here Stirling's series has all digits with the terms that [`stirling`] takes.
     const LARGE: f64 = 20.0;
+    /// So many factors of 10⁻³⁸, as for u128 counts, do not leave f64.
+    const FACTORS: u32 = 7;
     let missing = (LARGE - a.min(a + s.re)).ceil().max(0.0);
+    let mut lifting = Complex::new(0.0, 0.0);
     let mut product = Complex::new(1.0, 0.0);
     for k in 0..missing as u32 {
+        if k % FACTORS == FACTORS - 1 {
+            lifting = lifting + product.ln();
+            product = Complex::new(1.0, 0.0);
+        }
         let k = f64::from(k);
         product = product * (Complex::new(a + k, 0.0) / (s + (a + k)));
     }
     let lifted = a + missing;
-    let w = s / Complex::new(lifted, 0.0);
     // Γ(z) = √2π · z^(z−½) · e^(−z + stirling(z))
-    let less = w.ln_1p_less_itself();
-    let mut result = less * lifted
-        + (s + -0.5) * (less + w)
-        + stirling(s + lifted)
-        + -stirling(Complex::new(lifted, 0.0)).re;
+    let w = s / Complex::new(lifted, 0.0);
+    let powers = if w.abs() < 0.3 {
+        let less = w.ln_1p_less_itself();
+        less * lifted + (s + -0.5) * (less + w)
+    } else {
+        (s + (lifted - 0.5)) * (w + 1.0).ln() - s
+    };
+    let mut result = powers + stirling(s + lifted) + -stirling(Complex::new(lifted, 0.0)).re;
     if missing > 0.0 {
-        result = result + product.ln() + s * (missing / a).ln_1p();
+        result = result + lifting + product.ln() + s * (missing / a).ln_1p();
     }
     result
 }
@@ -293,13 +375,18 @@ fn digamma_less_ln(x: f64) -> f64 {
     sum + shift - 0.5 / y - square / 12.0 + square * square / 120.0
 }
 
-/// ψ'(x), to a few digits: sets how wide and how far to look, not what is found.
-fn trigamma(x: f64) -> f64 {
+/// ψ'(x) and ψ''(x), to a few digits: they say how wide and how far to look, not what is found.
+fn polygamma(x: f64) -> (f64, f64) {
     let mut y = x;
-    let mut sum = 0.0;
+    let (mut first, mut second) = (0.0, 0.0);
     while y < 3.0 {
-        sum += y.powi(-2);
+        first += y.powi(-2);
+        second -= 2.0 * y.powi(-3);
         y += 1.0;
     }
-    sum + 1.0 / y + 0.5 / (y * y) + 1.0 / (6.0 * y.powi(3))
+    let inverse = 1.0 / y;
+    (
+        first + inverse + inverse.powi(2) / 2.0 + inverse.powi(3) / 6.0,
+        second - inverse.powi(2) - inverse.powi(3) - inverse.powi(4) / 2.0,
+    )
 }
