@@ -60,7 +60,7 @@ pub struct Variant {
     pub chance_to_be_best: Option<f64>,
     /// What the contract says of it.
     pub contract: VariantMetrics,
-    /// The contract's users and conversions are the analysis set's.
+    /// The contract's users and conversions are the analysis set's, but for rows that came between the two readings.
     pub agrees: bool,
     /// Against the control; `None` for the control itself, and where one of the two has no users.
     pub comparison: Option<Comparison>,
@@ -186,7 +186,8 @@ pub fn analyze(contract: &[VariantMetrics], exposures: &Exposures, method: &Meth
     let control = control(&names, &arms, method.control.as_deref());
     let weights = weights(&names, method);
     let over_time = over_time::over_time(&counted, exposures, control, method);
-    let mut variants = variants(contract, &names, &arms, weights.as_deref(), method);
+    let plain = exposures.is_plain();
+    let mut variants = variants(contract, &names, &arms, weights.as_deref(), plain, method);
     let health = health::Health {
         contract,
         names: &names,
@@ -277,6 +278,7 @@ fn variants(
     names: &[&str],
     arms: &[Arm],
     weights: Option<&[f64]>,
+    plain: bool,
     method: &Method,
 ) -> Vec<Variant> {
     let users: u64 = arms.iter().map(|arm| arm.users).sum();
@@ -305,8 +307,9 @@ fn variants(
             rate: counts[at].rate(),
             interval: proportion::wilson(counts[at], level(method)),
             chance_to_be_best: best.get(at).copied(),
-            agrees: contract.count == arm.users
-                && contract.conversions == i128::from(arm.converters),
+            agrees: plain
+                || contract.count == arm.users
+                    && contract.conversions == i128::from(arm.converters),
             contract,
             comparison: None,
         }

@@ -166,6 +166,13 @@ impl Exposures {
             + self.several
     }
 
+    /// Each user has one row, in one variant, with 0 or 1: the contract's figures are then those of the analysis set,
+    /// and where they differ, rows came in between.
+    pub fn is_plain(&self) -> bool {
+        let once = |variant: &Assigned| variant.rows == variant.all.total.users;
+        self.several == 0 && self.odd.other_value == 0 && self.variants.iter().all(once)
+    }
+
     /// Where a day of the charts is in UTC.
     pub fn utc(&self, day: Moment) -> Moment {
         Moment(day.0 - i64::from(self.offset_secs))

@@ -44,7 +44,7 @@ struct Shared {
 }
 
 impl Fold {
-    pub(super) fn new(names: impl Iterator<Item = String>, offset_secs: i32) -> Self {
+    pub(super) fn new(names: &[&str], offset_secs: i32) -> Self {
         let mut fold = Self {
             offset_secs: i64::from(offset_secs),
             last: (Vec::new(), usize::MAX),
@@ -52,10 +52,8 @@ impl Fold {
         };
         for name in names {
             let at = fold.variants.len();
-            fold.spellings
-                .entry(name.clone().into_bytes())
-                .or_insert(at);
-            fold.push(name);
+            fold.spellings.entry(name.as_bytes().to_vec()).or_insert(at);
+            fold.push((*name).to_owned());
         }
         fold.settled = fold.variants.len();
         fold

@@ -1,5 +1,7 @@
 //! Can the data be trusted? Checks that come before any result.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{
@@ -28,6 +30,8 @@ pub struct Finding {
     pub figure: String,
     /// What was found and what follows, as a sentence.
     pub sentence: String,
+    /// The same as numbers, by name.
+    pub numbers: BTreeMap<&'static str, f64>,
 }
 
 /// How bad a finding is, from good to bad.
@@ -173,7 +177,7 @@ impl Health<'_> {
         };
         let figure = words::p(srm.test.p_value);
         let off = srm.max_abs_deviation * 100.0;
-        match alarm {
+        let finding = match alarm {
             Alarm::Green => check.ok(
                 figure.clone(),
                 format!("Users are split as planned ({figure})."),
@@ -190,7 +194,14 @@ impl Health<'_> {
                     "Users are not split as planned: a share is off by {off:.2} points, which chance does not do ({figure}). Users are missing or counted in the wrong variant, so the rates cannot be compared; if another split was planned, say so."
                 ),
             ),
-        }
+        };
+        finding.with([
+            ("chi2", srm.test.statistic),
+            ("df", srm.test.df as f64),
+            ("p_value", srm.test.p_value.p()),
+            ("log10_p", srm.test.p_value.log10()),
+            ("max_abs_deviation", srm.max_abs_deviation),
+        ])
     }
 
     fn stability(&self) -> Finding {
@@ -215,19 +226,24 @@ impl Health<'_> {
             return check.info(figure, why);
         };
         let figure = words::p(test.test.p_value);
+        let numbers = [
+            ("chi2", test.test.statistic),
+            ("df", test.test.df as f64),
+            ("p_value", test.test.p_value.p()),
+            ("log10_p", test.test.p_value.log10()),
+        ];
         if test.alarm() == Alarm::Green {
-            return check.ok(
-                figure.clone(),
-                format!("The split is the same each day ({figure})."),
-            );
+            let sentence = format!("The split is the same each day ({figure}).");
+            return check.ok(figure, sentence).with(numbers);
         }
-        check.warn(
+        let finding = check.warn(
             figure.clone(),
             format!(
                 "The split changes from day to day ({figure} over {} days or groups of days). Whatever else changed between days is mixed into the rates: the comparison by day (Mantel-Haenszel) keeps it apart.",
                 test.groups.len()
             ),
-        )
+        );
+        finding.with(numbers)
     }
 
     fn several(&self) -> Finding {
@@ -248,13 +264,13 @@ impl Health<'_> {
             count(several, "user is", "users are"),
             share * 100.0
         );
-        if share >= MANY_IN_SEVERAL {
-            return check.bad(
-                figure,
-                format!("{sentence} So many put the assignment itself in doubt."),
-            );
-        }
-        check.warn(figure, sentence)
+        let finding = if share >= MANY_IN_SEVERAL {
+            let doubt = "So many put the assignment itself in doubt.";
+            check.bad(figure, format!("{sentence} {doubt}"))
+        } else {
+            check.warn(figure, sentence)
+        };
+        finding.with([("users", several as f64), ("share", share)])
     }
 
     fn duplicates(&self) -> Finding {
@@ -273,6 +289,7 @@ impl Health<'_> {
                 count(rows, "row is", "rows are")
             ),
         )
+        .with([("rows", rows as f64)])
     }
 
     fn values(&self) -> Finding {
@@ -310,7 +327,14 @@ impl Health<'_> {
                 "All values are 0 or 1, and no row lacks a user or a variant.",
             );
         }
-        check.warn(count(rows, "row", "rows"), format!("{}.", words.join("; ")))
+        check
+            .warn(count(rows, "row", "rows"), format!("{}.", words.join("; ")))
+            .with([
+                ("other_values", odd.other_value as f64),
+                ("null_values", odd.no_value as f64),
+                ("null_users", odd.no_user as f64),
+                ("null_variants", odd.no_variant as f64),
+            ])
     }
 
     fn mean(&self) -> Option<Finding> {
@@ -404,13 +428,19 @@ impl Health<'_> {
         if rows == 0 {
             return check.ok("all", "Each row has a time that has passed.");
         }
-        check.warn(
-            count(rows, "row", "rows"),
-            format!(
-                "{}: in the totals, and outside the charts.",
-                words.join("; ")
-            ),
-        )
+        check
+            .warn(
+                count(rows, "row", "rows"),
+                format!(
+                    "{}: in the totals, and outside the charts.",
+                    words.join("; ")
+                ),
+            )
+            .with([
+                ("future", odd.future as f64),
+                ("no_calendar_date", odd.no_date as f64),
+                ("null_times", odd.no_time as f64),
+            ])
     }
 
     fn receiving(&self) -> Option<Finding> {
@@ -443,6 +473,7 @@ impl Check {
             level,
             figure: figure.into(),
             sentence: sentence.into(),
+            numbers: BTreeMap::new(),
         }
     }
 
@@ -460,6 +491,13 @@ impl Check {
 
     fn bad(self, figure: impl Into<String>, sentence: impl Into<String>) -> Finding {
         self.finding(Level::Bad, figure, sentence)
+    }
+}
+
+impl Finding {
+    fn with<const N: usize>(mut self, numbers: [(&'static str, f64); N]) -> Self {
+        self.numbers = numbers.into();
+        self
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::metrics::stats::sequential;
+
 /// How an experiment is looked at. Plain data, kept per experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -105,7 +107,7 @@ impl Default for Plan {
 }
 
 /// The users at which a confidence sequence is narrowest, unless said otherwise (GrowthBook's default).
-pub const SEQUENTIAL_USERS: f64 = 5000.0;
+pub const SEQUENTIAL_USERS: f64 = sequential::DEFAULT_N_STAR;
 
 impl Method {
     /// How sure intervals are: 0.95.

@@ -13,11 +13,14 @@ pub mod contract;
 pub mod exposures;
 mod fold;
 pub mod health;
+pub mod index;
+pub mod json;
 pub mod list;
 pub mod method;
 pub mod over_time;
 pub mod planning;
 mod reading;
+pub mod report;
 pub mod words;
 
 pub use self::{
@@ -30,6 +33,7 @@ pub use self::{
     over_time::OverTime,
     planning::Planning,
     reading::read,
+    report::Report,
 };
 
 use super::tables::{Place, optional, role};

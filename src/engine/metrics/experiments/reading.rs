@@ -1,12 +1,14 @@
 //! Reads the analysis set of an experiment.
 //!
 //! The server groups, so that its collation alone decides which users and which variants are the same; what arrives is
-//! a row for each user of each variant, folded as it comes into counts by variant and day. With an index on
-//! (experiment, variant, user, converted, time) the server sends them in order of the index and keeps none; without it,
-//! it sorts. Here the memory is that of the counts in either case.
+//! a row for each user of each variant, folded as it comes into counts by variant and day. Here the memory is that of
+//! the counts, however many users there are.
 //!
-//! Users in several variants need another order, by user. They are asked for only where the variants' users add up to
-//! more than the experiment has.
+//! With the index that [`super::index`] offers, the server sends these rows in the order of the index and keeps none;
+//! users in several variants are found by looking each user of one variant up in another. Without it, the server must
+//! sort: it is told to (SQL_BIG_RESULT), since its first choice, a table of groups on disk, took five times as long at
+//! two million rows. Users in several variants are then asked for, by a second sorting, only where the variants' users
+//! add up to more than the experiment has.
 
 use std::borrow::Cow;
 
@@ -18,6 +20,7 @@ use super::{
     contract::VariantMetrics,
     exposures::{Exposures, Odd},
     fold::Fold,
+    index,
 };
 use crate::engine::{
     Error, Result,
@@ -37,6 +40,8 @@ use crate::engine::{
 
 /// Batches that wait to be folded.
 const BATCHES_AHEAD: usize = 2;
+/// Variants between which users are looked up; with each more there are more pairs.
+const FEW_VARIANTS: usize = 4;
 
 /// Read an experiment's analysis set; `contract` is what [`super::metrics`] gave for it, whose variants and order it
 /// takes. Days begin at midnight of a zone that is so many seconds ahead of UTC.
@@ -52,6 +57,13 @@ pub async fn read(
     cancel: &CancellationToken,
 ) -> Result<Exposures> {
     let mut reader = Reader::new(session, table, id, cancel)?;
+    let variants: Vec<&str> = contract
+        .iter()
+        .filter(|metrics| metrics.named)
+        .map(|metrics| metrics.variant.as_str())
+        .collect();
+    reader.covered = index::missing(session, table, cancel).await?.is_none();
+    reader.pairs = pairs(&variants);
     let mut exposures = Exposures {
         has_times: reader.moments.is_some(),
         offset_secs,
@@ -60,14 +72,12 @@ pub async fn read(
     reader.now(&mut exposures).await?;
     // Before the users of each variant are counted: those who come in between must not hide one in several.
     let users = reader.overview(&mut exposures).await?;
-    let variants = contract.iter().filter(|metrics| metrics.named);
-    let names = variants.map(|metrics| metrics.variant.clone());
-    let mut fold = Fold::new(names, offset_secs);
+    let mut fold = Fold::new(&variants, offset_secs);
     reader.users(&mut fold).await?;
     fold.settle(session, table.column("variant_id"), cancel)
         .await?;
     let counted: u64 = fold.variants.iter().map(|one| one.all.total.users).sum();
-    if counted > users {
+    if users.is_none_or(|users| counted > users) {
         reader.shared(&mut fold).await?;
         fold.settle(session, table.column("variant_id"), cancel)
             .await?;
@@ -80,6 +90,21 @@ pub async fn read(
     Ok(exposures)
 }
 
+/// Each two of a few variants; more than these are quicker sorted.
+fn pairs(names: &[&str]) -> Option<Vec<[String; 2]>> {
+    (names.len() <= FEW_VARIANTS).then(|| {
+        let pair = |(at, one): (usize, &&str)| {
+            let one = (*one).to_owned();
+            let others: Vec<[String; 2]> = names[at + 1..]
+                .iter()
+                .map(|other| [one.clone(), (*other).to_owned()])
+                .collect();
+            others
+        };
+        names.iter().enumerate().flat_map(pair).collect()
+    })
+}
+
 /// What the statements of one reading share.
 struct Reader<'a> {
     session: &'a Session,
@@ -88,6 +113,10 @@ struct Reader<'a> {
     id: Value,
     moments: Option<Moments>,
     now: Moment,
+    /// An experiment can be read from an index alone.
+    covered: bool,
+    /// Each two variants, where they are few.
+    pairs: Option<Vec<[String; 2]>>,
     ran: Vec<Ran>,
 }
 
@@ -105,6 +134,8 @@ impl<'a> Reader<'a> {
             id: Value::Text(id.to_owned()),
             moments: table.column("assigned_at").map(Moments::of).transpose()?,
             now: Moment::default(),
+            covered: false,
+            pairs: None,
             ran: Vec::new(),
         })
     }
@@ -118,8 +149,9 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Rows that are odd, first and last time, and the users of all variants together.
-    async fn overview(&mut self, exposures: &mut Exposures) -> Result<u64> {
+    /// Rows that are odd, first and last time, and the users of all variants together; `None` for these where they
+    /// are not needed.
+    async fn overview(&mut self, exposures: &mut Exposures) -> Result<Option<u64>> {
         let [experiment, user, variant, converted] = self.names();
         let (times, mut values) = match &self.moments {
             Some(moments) => {
@@ -139,8 +171,14 @@ impl<'a> Reader<'a> {
         } else {
             user.clone()
         };
+        let looks_up = self.looks_up().is_some();
+        let users = if looks_up {
+            "0".to_owned()
+        } else {
+            format!("COUNT(DISTINCT {counted})")
+        };
         let sql = format!(
-            "SELECT COUNT(DISTINCT {counted}), COUNT(*), COUNT({user}), COUNT({variant}), COUNT({converted}), \
+            "SELECT {users}, COUNT(*), COUNT({user}), COUNT({variant}), COUNT({converted}), \
              COUNT(CASE WHEN {converted} NOT IN (0, 1) THEN 1 END), {times} FROM {} WHERE {experiment} = ?",
             self.table.sql()
         );
@@ -166,15 +204,16 @@ impl<'a> Reader<'a> {
             exposures.odd.future = count(8)?;
         }
         (exposures.first, exposures.last) = (moment(9), moment(10));
-        count(0)
+        Ok(if looks_up { None } else { Some(count(0)?) })
     }
 
     /// A row for each user of each variant.
     async fn users(&mut self, fold: &mut Fold) -> Result<()> {
         let [experiment, user, variant, converted] = self.names();
         let (first, mut values) = self.first();
+        let sort = if self.covered { "" } else { "SQL_BIG_RESULT " };
         let sql = format!(
-            "SELECT {variant}, COALESCE(MAX({converted} <> 0), 0), {first}, COUNT(*), {} FROM {} WHERE {experiment} = ?{} \
+            "SELECT {sort}{variant}, COALESCE(MAX({converted} <> 0), 0), {first}, COUNT(*), {} FROM {} WHERE {experiment} = ?{} \
              GROUP BY {variant}, {user}",
             self.spelled(),
             self.table.sql(),
@@ -191,17 +230,42 @@ impl<'a> Reader<'a> {
         let (order, more) = self.order();
         values.extend(more);
         let (table, assigned) = (self.table.sql(), self.assigned());
+        let several = if let Some(pairs) = self.looks_up() {
+            // Each user of one variant is looked up in the other.
+            let pair = format!(
+                "SELECT one.{user} AS porthole_user FROM {table} AS one STRAIGHT_JOIN {table} AS other \
+                 ON other.{experiment} = one.{experiment} AND other.{variant} = ? AND other.{user} = one.{user} \
+                 WHERE one.{experiment} = ? AND one.{variant} = ?"
+            );
+            for [one, other] in pairs {
+                let names = [other, one].map(|name| Value::Text(name.clone()));
+                let [other, one] = names;
+                values.extend([other, self.id.clone(), one]);
+            }
+            vec![pair; pairs.len()].join(" UNION ")
+        } else {
+            values.push(self.id.clone());
+            format!(
+                "SELECT {user} AS porthole_user FROM {table} WHERE {experiment} = ?{assigned} \
+                 GROUP BY {user} HAVING COUNT(DISTINCT {variant}) > 1"
+            )
+        };
         let sql = format!(
-            "SELECT {variant}, COALESCE(MAX({converted} <> 0), 0), {first}, {order}, several.porthole_user FROM \
-             (SELECT {user} AS porthole_user FROM {table} WHERE {experiment} = ?{assigned} \
-             GROUP BY {user} HAVING COUNT(DISTINCT {variant}) > 1) AS several \
-             JOIN {table} ON {user} = several.porthole_user WHERE {experiment} = ?{assigned} \
+            "SELECT {variant}, COALESCE(MAX({converted} <> 0), 0), {first}, {order}, several.porthole_user \
+             FROM ({several}) AS several JOIN {table} ON {user} = several.porthole_user \
+             WHERE {experiment} = ?{assigned} \
              GROUP BY several.porthole_user, {variant} ORDER BY several.porthole_user"
         );
-        values.extend([self.id.clone(), self.id.clone()]);
+        values.push(self.id.clone());
         self.stream(&sql, values, |row| fold.shared(row)).await?;
         fold.end_shared();
         Ok(())
+    }
+
+    /// The pairs of variants, where looking users up in an index is quicker than sorting them.
+    fn looks_up(&self) -> Option<&[[String; 2]]> {
+        let pairs = self.pairs.as_deref()?;
+        (self.covered && !pairs.is_empty()).then_some(pairs)
     }
 
     fn names(&self) -> [String; 4] {
