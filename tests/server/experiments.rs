@@ -445,6 +445,43 @@ async fn users_in_several_variants_are_left_out_or_count_where_they_came_first()
 }
 
 #[tokio::test]
+async fn users_in_several_of_many_variants_are_found_with_and_without_the_index() {
+    support::each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db.run(&[TABLE]).await;
+        let row = |user: usize, variant: usize| {
+            [
+                "x",
+                &format!("u{user}"),
+                &format!("v{variant}"),
+                "0",
+                "2024-05-01 10:00:00",
+            ]
+            .map(str::to_owned)
+        };
+        // Six variants of ten users; the first of each is also in the next one, and one user is in all.
+        let mut all = Vec::new();
+        for variant in 0..6 {
+            all.extend((0..10).map(|nth| row(variant * 10 + nth, variant)));
+            all.push(row(variant * 10, (variant + 1) % 6));
+            all.push(row(999, variant));
+        }
+        fill(&db, &all).await;
+        for indexed in [false, true] {
+            if indexed {
+                db.db.run(&[INDEX]).await;
+            }
+            let table = locate(&db, &[]).await.unwrap();
+            let seen = see(&db, &table, "x").await.unwrap();
+            assert_eq!((seen.exposures.several, seen.exposures.users()), (7, 61));
+            let analysis = seen.analyze(&Method::default());
+            assert!(analysis.variants.iter().all(|one| one.arm.users == 9));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn columns_called_otherwise_that_may_be_null_are_read_and_what_they_lack_is_counted() {
     support::each_server(async |server| {
         let db = Opened::create(server).await;
@@ -666,13 +703,13 @@ async fn the_statements_that_ran_give_the_same_when_run_again() {
             )
         );
         let seen = see(&db, &table, "exp-cross").await.unwrap();
-        assert_eq!(seen.exposures.ran.len(), 3, "users in several variants are asked for");
+        assert_eq!(seen.exposures.ran.len(), 3);
         for Ran { sql, rows, .. } in seen.exposures.ran.iter().chain([&ran]) {
             let (again, _) = db.query(sql).await.unwrap();
             assert_eq!(again.rows(), *rows, "{sql}");
         }
-        let clean = see(&db, &table, "exp-clean").await.unwrap();
-        assert_eq!(clean.exposures.ran.len(), 2, "and else they are not");
+        let one = see(&db, &table, "exp-one-arm").await.unwrap();
+        assert_eq!(one.exposures.ran.len(), 2, "nobody can be in several");
     })
     .await;
 }
