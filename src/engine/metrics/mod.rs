@@ -5,6 +5,7 @@
 
 pub mod advice;
 pub mod baseline;
+pub mod cost;
 pub mod experiments;
 pub mod flags;
 pub mod markers;

@@ -247,11 +247,16 @@ impl FigureTable {
         rows: &[Vec<Cell>],
         most_height: f32,
     ) -> Option<usize> {
+        let layout = Layout::new(ui, columns, rows, ui.available_width());
+        // Room for the bar under the last row, where there is one.
+        let bar = if layout.width > ui.available_width() + 0.5 {
+            ui.spacing().scroll.bar_width + 2.0
+        } else {
+            0.0
+        };
         let wanted = HEAD + rows.len() as f32 * ROW + 1.0;
-        let size = vec2(
-            ui.available_width(),
-            wanted.min(most_height.max(HEAD + ROW)),
-        );
+        let height = (wanted + bar).min(most_height.max(HEAD + ROW));
+        let size = vec2(ui.available_width(), height);
         let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
         let id = ui.scope_id().with(name);
         let table = ui.interact(rect, id, Sense::CLICK | Sense::FOCUSABLE);
@@ -268,7 +273,7 @@ impl FigureTable {
             details = self.keys(ui, id, rows.len(), columns.len());
         }
         let moved = self.row != before;
-        let layout = Layout::new(ui, columns, rows, rect.width());
+
         let mut inner = ui.new_child(egui::UiBuilder::new().id_salt(id).max_rect(rect));
         inner.set_clip_rect(rect.intersect(ui.clip_rect()));
         let scroll = ScrollArea::both().id_salt(id).auto_shrink(false);

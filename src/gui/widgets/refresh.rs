@@ -97,8 +97,18 @@ impl RefreshBar<'_> {
         }
     }
 
-    /// The buttons: Refresh (Stop, once it takes long) and how often. In a row that runs to the right or the left.
+    /// The buttons: Refresh (Stop, once it takes long), and at its right how often. In a row that runs to the right or
+    /// to the left.
     pub fn buttons_ui(&self, ui: &mut Ui) -> Option<RefreshAsked> {
+        if ui.layout().prefer_right_to_left() {
+            let every = self.every_ui(ui);
+            return self.now_ui(ui).or(every);
+        }
+        let now = self.now_ui(ui);
+        now.or(self.every_ui(ui))
+    }
+
+    fn now_ui(&self, ui: &mut Ui) -> Option<RefreshAsked> {
         let mut asked = None;
         if self.running.is_some_and(|elapsed| elapsed >= LONG) {
             let stop = Button::of(Words::new(icons::STOP, "Stop reading")).plain();
@@ -114,6 +124,11 @@ impl RefreshBar<'_> {
         if self.running.is_some() {
             ui.request_repaint_after(PATIENCE);
         }
+        asked
+    }
+
+    fn every_ui(&self, ui: &mut Ui) -> Option<RefreshAsked> {
+        let mut asked = None;
         let words = format!("Refresh by itself: {}", self.every.words());
         let icon = if self.every == Every::Off {
             icons::CLOCK

@@ -12,12 +12,12 @@ use egui::{
 use super::name;
 use crate::gui::{
     format, icons,
-    theme::{PaletteExt as _, SELECTION_RADIUS, SPACE, text},
+    theme::{PaletteExt as _, SELECTION_RADIUS, text},
 };
 
 /// Two lines and their space.
 pub const ROW_HEIGHT: f32 = 46.0;
-const CURVE: egui::Vec2 = vec2(66.0, 16.0);
+const CURVE: egui::Vec2 = vec2(66.0, 14.0);
 
 /// One row. Texts may come from a server as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,7 +62,7 @@ impl SideList {
     ) -> Option<usize> {
         let keys = self.search_ui(ui, noun, entries.len());
         self.find(entries, version);
-        ui.add_space(SPACE[1]);
+        ui.add_space(2.0);
         if self.found.places.is_empty() && !entries.is_empty() {
             let words = format!("Nothing is called “{}”.", format::plain(&self.search, 60));
             ui.label(egui::RichText::new(words).color(ui.palette().secondary));
@@ -315,7 +315,7 @@ impl Row<'_> {
         }
         let mut name_end = inner.right();
         if self.entry.warning.is_some() {
-            let at = pos2(inner.right() - 7.0, rect.top() + 12.0);
+            let at = pos2(inner.right() - 7.0, rect.top() + 11.0);
             let font = egui::FontId::proportional(14.0);
             let icon = icons::WARNING;
             painter.text(at, Align2::CENTER_CENTER, icon, font, palette.warning);

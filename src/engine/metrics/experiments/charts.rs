@@ -90,7 +90,7 @@ impl Charted<'_> {
         };
         let series = self.shown().map(|at| {
             let points = self.days().iter().map(|day| Point {
-                x: self.x(day),
+                x: x(day),
                 y: value(day, at),
                 range: None,
             });
@@ -109,7 +109,7 @@ impl Charted<'_> {
     pub fn effect(&self, view: EffectView) -> ChartSpec {
         let percent = format!("{} %", trimmed(self.method.confidence() * 100.0));
         let control = self.control_name();
-        let users = "users assigned so far who have converted by now";
+        let users = "users so far, converted by now";
         match view {
             EffectView::Difference | EffectView::Lift => {
                 let is_lift = view == EffectView::Lift;
@@ -137,7 +137,7 @@ impl Charted<'_> {
                     let points = self.days().iter().map(|day| {
                         let arm = day.so_far[at];
                         Point {
-                            x: self.x(day),
+                            x: x(day),
                             y: arm.counts().rate(),
                             range: None,
                         }
@@ -151,7 +151,7 @@ impl Charted<'_> {
             EffectView::DailyRate => {
                 let series = self.shown().map(|at| {
                     let points = self.days().iter().map(|day| {
-                        let x = self.x(day);
+                        let x = x(day);
                         match day.rate(at, level(self.method)) {
                             Some((rate, interval)) => {
                                 Point::new(x, rate).with_range(interval.low, interval.high)
@@ -225,11 +225,6 @@ impl Charted<'_> {
         &self.analysis.over_time.days
     }
 
-    /// Where a day stands: its midnight, as the axis shifts it back by the same.
-    fn x(&self, day: &Day) -> f64 {
-        day.at.0 as f64
-    }
-
     /// The variants that are drawn, in the table's order.
     fn shown(&self) -> impl Iterator<Item = usize> + use<> {
         let variants = &self.analysis.variants;
@@ -270,7 +265,7 @@ impl Charted<'_> {
         treatments
             .map(|at| {
                 let points = self.days().iter().map(|day| {
-                    let x = self.x(day);
+                    let x = x(day);
                     let effect = day.effects.get(at).and_then(Option::as_ref);
                     match effect.and_then(|effect| self.estimate(effect, is_lift)) {
                         Some((estimate, Some(interval))) => {
@@ -311,8 +306,8 @@ impl Charted<'_> {
         };
         let incomplete = self.days().last().filter(|day| day.incomplete);
         let shades = incomplete.map(|day| Shade {
-            from: self.x(day) - DAY as f64 / 2.0,
-            to: self.x(day) + DAY as f64 / 2.0,
+            from: x(day) - DAY as f64 / 2.0,
+            to: x(day) + DAY as f64 / 2.0,
             label: "incomplete".to_owned(),
         });
         ChartSpec {
@@ -338,8 +333,8 @@ impl Charted<'_> {
         });
         let half = DAY as f64 / 2.0;
         days.map(|day| Shade {
-            from: self.x(day) - half,
-            to: self.x(day) + half,
+            from: x(day) - half,
+            to: x(day) + half,
             label: "weekend".to_owned(),
         })
         .collect()
@@ -420,6 +415,11 @@ impl Charted<'_> {
     }
 }
 
+/// Where a day stands: its midnight.
+fn x(day: &Day) -> f64 {
+    day.at.0 as f64
+}
+
 /// `95`, `99.5`.
 fn trimmed(number: f64) -> String {
     let text = format!("{number:.2}");
@@ -444,10 +444,9 @@ mod tests {
                 users: *users,
                 converters: *converters,
             });
-            let days = arms
-                .clone()
-                .enumerate()
-                .map(|(at, arm)| (Moment(at as i64 * DAY), arm));
+            let days = (0..)
+                .zip(arms.clone())
+                .map(|(at, arm)| (Moment(at * DAY), arm));
             Days {
                 total: Arm {
                     users: arms.clone().map(|arm| arm.users).sum(),

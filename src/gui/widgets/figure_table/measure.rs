@@ -13,10 +13,10 @@ const MEASURED: usize = 200;
 /// A name may take so much; longer ones lose their middle.
 const LONGEST: f32 = 260.0;
 /// Space around a cell.
-pub(super) const PAD: f32 = 10.0;
+pub(super) const PAD: f32 = 9.0;
 /// Between a number and its picture.
-pub(super) const GAP: f32 = 14.0;
-const PICTURE: f32 = 90.0;
+pub(super) const GAP: f32 = 10.0;
+const PICTURE: f32 = 62.0;
 const WIDEST_PICTURE: f32 = 240.0;
 /// From the left edge of a dot to the text.
 pub(super) const DOT: f32 = 17.0;
