@@ -64,7 +64,7 @@ pub fn compare(control: Counts, treatment: Counts, level: Level) -> Option<Compa
 /// p₂ − p₁ = (x₂n₁ − x₁n₂)/(n₁n₂), whose numerator is exact; `None` without trials in both.
 pub fn difference(control: Counts, treatment: Counts) -> Option<f64> {
     (control.trials() > 0 && treatment.trials() > 0)
-        .then(|| cross(control, treatment) / control.n() / treatment.n())
+        .then(|| cross(control, treatment) / (control.n() * treatment.n()))
 }
 
 /// x₂n₁ − x₁n₂, exact before its rounding to f64.
@@ -81,12 +81,9 @@ fn pooled_z(control: Counts, treatment: Counts) -> Option<f64> {
     let (n1, n2) = (control.n(), treatment.n());
     let events = control.x() + treatment.x();
     let misses = control.y() + treatment.y();
-    if events == 0.0 || misses == 0.0 {
-        return None;
-    }
-    // z² = cross² (n₁+n₂) / (n₁ n₂ events misses), in steps that cannot overflow.
-    let scale = (events / n1).sqrt() * (misses / n2).sqrt() / (n1 + n2).sqrt();
-    Some(cross(control, treatment) / n1 / n2 / scale)
+    // pp·(1−pp)·(1/n₁ + 1/n₂)
+    let variance = events * misses / (n1 * n2 * (n1 + n2));
+    (variance > 0.0).then(|| cross(control, treatment) / (n1 * n2) / variance.sqrt())
 }
 
 fn lift(control: Counts, treatment: Counts, level: Level) -> Option<Lift> {

@@ -31,3 +31,6 @@ pub mod smoothing;
 pub mod tail;
 
 pub use self::counts::{Counts, Interval, Level, PValue};
+
+#[cfg(test)]
+mod tests;
