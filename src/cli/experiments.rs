@@ -1,25 +1,23 @@
 //! `porthole experiments` lists them; `porthole experiment ID` prints one's figures.
 
-use std::collections::BTreeMap;
+mod method;
 
-use clap::ValueEnum;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
+use self::method::MethodArgs;
 use super::{
     Failure,
-    metrics::{MetricsArgs, ReportFormat, print_sheet},
+    metrics::{MetricsArgs, ReportFormat, print_json, print_sheet},
     print,
 };
 use crate::engine::{
     export::sheet::{Field, Sheet},
     metrics::{
         Ran,
+        advice::CAUTION,
         experiments::{
-            self, Method, Report, VariantMetrics, analysis,
-            contract::Contract,
-            list,
-            method::{Contamination, Correction, Plan},
+            self, Exposures, Method, Report, Sample, VariantMetrics, contract::Contract, list,
             report,
         },
         tables::{self, Located},
@@ -72,195 +70,10 @@ pub struct Args {
     metrics: MetricsArgs,
 }
 
-/// How the analysis is made.
-#[derive(clap::Args)]
-#[command(next_help_heading = "Analysis")]
-struct MethodArgs {
-    /// Check the data, and compare the variants with the control.
-    #[arg(long)]
-    analysis: bool,
-    /// The variant that the others are compared with [default: by name (control, baseline, off …), else the largest]
-    #[arg(long, value_name = "VARIANT", requires = "analysis")]
-    control: Option<String>,
-    /// The planned split: control=9,treatment=1, or 9,1 in the order in which the variants are printed [default: equal]
-    #[arg(long, value_name = "WEIGHTS", requires = "analysis")]
-    weights: Option<String>,
-    /// How sure intervals are to be, in percent.
-    #[arg(
-        long,
-        value_name = "PERCENT",
-        default_value_t = 95.0,
-        requires = "analysis"
-    )]
-    confidence: f64,
-    /// For who looks every day: figures that stay valid however often one looks, narrowest at N users [N: 5000]
-    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "5000", requires = "analysis")]
-    sequential: Option<f64>,
-    /// For p-values of several treatments.
-    #[arg(
-        long,
-        value_enum,
-        value_name = "NAME",
-        default_value = "holm",
-        requires = "analysis"
-    )]
-    correction: CorrectionArg,
-    /// Users in several variants: leave them out, or count them where they came first.
-    #[arg(
-        long,
-        value_enum,
-        value_name = "RULE",
-        default_value = "exclude",
-        requires = "analysis"
-    )]
-    contamination: ContaminationArg,
-    /// The figures that GrowthBook would show, beside the others (in JSON).
-    #[arg(long, requires = "analysis")]
-    growthbook: bool,
-    /// Plan for this lift, in percent.
-    #[arg(
-        long,
-        value_name = "PERCENT",
-        default_value_t = 10.0,
-        requires = "analysis"
-    )]
-    plan_lift: f64,
-    /// Plan for this chance to find it, in percent.
-    #[arg(
-        long,
-        value_name = "PERCENT",
-        default_value_t = 80.0,
-        requires = "analysis"
-    )]
-    plan_power: f64,
-    /// Plan from this rate, in percent [default: the control's]
-    #[arg(long, value_name = "PERCENT", requires = "analysis")]
-    plan_baseline: Option<f64>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum CorrectionArg {
-    Holm,
-    Bh,
-    None,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum ContaminationArg {
-    Exclude,
-    First,
-}
-
 /// What stands in JSON without an analysis.
 #[derive(Serialize)]
 struct Figures<'a> {
     metrics: Contract<'a>,
-}
-
-impl MethodArgs {
-    fn method(&self, metrics: &[VariantMetrics]) -> Result<Method, Failure> {
-        let names: Vec<&str> = metrics.iter().map(|one| one.variant.as_str()).collect();
-        let control = match &self.control {
-            Some(control) => {
-                let at = place(&names, control, "--control")?;
-                Some(names[at].to_owned())
-            }
-            None => None,
-        };
-        Ok(Method {
-            alpha: part(100.0 - self.confidence, "--confidence")?,
-            sequential: match self.sequential {
-                None => None,
-                Some(users) => Some(above_zero(users, "--sequential")?),
-            },
-            correction: match self.correction {
-                CorrectionArg::Holm => Correction::Holm,
-                CorrectionArg::Bh => Correction::Bh,
-                CorrectionArg::None => Correction::None,
-            },
-            weights: match &self.weights {
-                Some(text) => weights(text, &names)?,
-                None => BTreeMap::new(),
-            },
-            contamination: match self.contamination {
-                ContaminationArg::Exclude => Contamination::Exclude,
-                ContaminationArg::First => Contamination::First,
-            },
-            control,
-            growthbook: self.growthbook,
-            plan: Plan {
-                baseline: match self.plan_baseline {
-                    Some(rate) => Some(part(rate, "--plan-baseline")?),
-                    None => None,
-                },
-                lift: above_zero(self.plan_lift, "--plan-lift")? / 100.0,
-                power: part(self.plan_power, "--plan-power")?,
-            },
-            ..Method::default()
-        })
-    }
-}
-
-/// Percent as a part, strictly between 0 and 1. In hundredths first: 100 - 95 is exact, and 1 - 0.95 is not.
-fn part(percent: f64, option: &str) -> Result<f64, Failure> {
-    if percent > 0.0 && percent < 100.0 {
-        return Ok(percent / 100.0);
-    }
-    Err(Failure::usage(
-        format!("{option} is between 0 and 100, without either"),
-        "It is in percent: 95 for 95 %.",
-    ))
-}
-
-fn above_zero(number: f64, option: &str) -> Result<f64, Failure> {
-    if number > 0.0 && number.is_finite() {
-        return Ok(number);
-    }
-    Err(Failure::usage(
-        format!("{option} is a number above 0"),
-        "Leave it out for the usual one.",
-    ))
-}
-
-/// Where a variant is that a person has named.
-fn place(names: &[&str], wanted: &str, option: &str) -> Result<usize, Failure> {
-    analysis::place(names, wanted).ok_or_else(|| {
-        Failure::usage(
-            format!("{option}: the experiment has no variant {wanted}"),
-            format!("It has {}.", names.join(", ")),
-        )
-    })
-}
-
-/// `control=9,treatment=1`, or `9,1` in the variants' order.
-fn weights(text: &str, names: &[&str]) -> Result<BTreeMap<String, f64>, Failure> {
-    let parts: Vec<&str> = text.split(',').collect();
-    let by_name = text.contains('=');
-    if parts.len() != names.len() {
-        return Err(Failure::usage(
-            format!(
-                "--weights has {} weights for {} variants",
-                parts.len(),
-                names.len()
-            ),
-            format!("Each needs one: {}.", names.join(", ")),
-        ));
-    }
-    let weight = |(at, part): (usize, &&str)| {
-        let (name, weight) = if by_name {
-            // A variant's name may hold `=`, a weight does not.
-            let (name, weight) = part.rsplit_once('=').unwrap_or((part, ""));
-            (names[place(names, name.trim(), "--weights")?], weight)
-        } else {
-            (names[at], *part)
-        };
-        let weight = weight.trim().parse().unwrap_or(f64::NAN);
-        Ok((
-            name.to_owned(),
-            above_zero(weight, &format!("--weights: the weight of {name}"))?,
-        ))
-    };
-    parts.iter().enumerate().map(weight).collect()
 }
 
 pub(super) fn run_list(args: &ListArgs) -> Result<(), Failure> {
@@ -296,13 +109,23 @@ pub(super) fn run_list(args: &ListArgs) -> Result<(), Failure> {
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     args.metrics.ask(async |session, mapping, cancel| {
-        let table = tables::locate(session, &experiments::ASSIGNMENTS, mapping, cancel).await?;
+        let place = &experiments::ASSIGNMENTS;
+        let table = tables::locate(session, place, mapping, cancel).await?;
+        let asked = Asked {
+            args,
+            session,
+            table: &table,
+            cancel,
+        };
+        if let Some(one_in) = args.method.sample {
+            return asked.sample(one_in).await;
+        }
+        asked.say_cost().await?;
         let (metrics, ran) = experiments::metrics(session, &table, &args.id, cancel).await?;
         if metrics.is_empty() {
-            say_unknown(session, &table, &args.id, cancel).await?;
-        }
-        if args.method.analysis && !metrics.is_empty() {
-            return analyze(args, session, &table, &metrics, &ran, cancel).await;
+            asked.say_unknown().await?;
+        } else if args.method.analysis {
+            return asked.analyze(&metrics, &ran).await;
         }
         if args.sql {
             say_statements([&ran]);
@@ -316,34 +139,102 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     })
 }
 
-async fn analyze(
-    args: &Args,
-    session: &Session,
-    table: &Located,
-    metrics: &[VariantMetrics],
-    ran: &Ran,
-    cancel: &CancellationToken,
-) -> Result<(), Failure> {
-    let method = args.method.method(metrics)?;
-    let exposures = experiments::read(session, table, &args.id, metrics, 0, cancel).await?;
-    let analysis = experiments::analyze(metrics, &exposures, &method);
-    let report = Report {
-        id: &args.id,
-        metrics,
-        ran,
-        exposures: &exposures,
-        method: &method,
-        analysis: &analysis,
-        server: &format!("{} {}", session.facts().product, session.facts().version),
-    };
-    if args.sql {
-        say_statements(report.statements());
+/// One experiment that is asked for.
+struct Asked<'a> {
+    args: &'a Args,
+    session: &'a Session,
+    table: &'a Located,
+    cancel: &'a CancellationToken,
+}
+
+impl Asked<'_> {
+    async fn analyze(&self, metrics: &[VariantMetrics], ran: &Ran) -> Result<(), Failure> {
+        let names: Vec<&str> = metrics.iter().map(|one| one.variant.as_str()).collect();
+        let method = self.args.method.method(&names)?;
+        let (session, id) = (self.session, &self.args.id);
+        let exposures = experiments::read(session, self.table, id, metrics, 0, self.cancel).await?;
+        self.print(&exposures, &method, Some((metrics, ran)))
     }
-    match args.format {
-        ReportFormat::Json => print_json(&report.json()),
-        ReportFormat::Csv => print_sheet(&report.flat(), args.format),
-        ReportFormat::Md => print::data(report.to_markdown().as_bytes()),
-        ReportFormat::Table => print::data(for_people(&report).as_bytes()),
+
+    async fn sample(&self, one_in: u32) -> Result<(), Failure> {
+        let sample = Sample::new(one_in).ok_or_else(|| {
+            Failure::usage("--sample is 2 or more", "--sample 64 reads one user in 64.")
+        })?;
+        let (session, id) = (self.session, &self.args.id);
+        let exposures =
+            experiments::read_sample(session, self.table, id, sample, 0, self.cancel).await?;
+        if exposures.variants.is_empty() {
+            self.say_unknown().await?;
+        }
+        let names: Vec<&str> = exposures
+            .variants
+            .iter()
+            .map(|one| one.name.as_str())
+            .collect();
+        let method = self.args.method.method(&names)?;
+        self.print(&exposures, &method, None)
+    }
+
+    fn print(
+        &self,
+        exposures: &Exposures,
+        method: &Method,
+        contract: Option<(&[VariantMetrics], &Ran)>,
+    ) -> Result<(), Failure> {
+        let facts = self.session.facts();
+        let (metrics, ran) = contract.unzip();
+        let report = Report {
+            id: &self.args.id,
+            metrics,
+            ran,
+            exposures,
+            method,
+            analysis: &experiments::analyze(metrics.unwrap_or_default(), exposures, method),
+            server: &format!("{} {}", facts.product, facts.version),
+        };
+        if self.args.sql {
+            say_statements(report.statements());
+        }
+        match self.args.format {
+            ReportFormat::Json => print_json(&report.json()),
+            ReportFormat::Csv => print_sheet(&report.flat(), ReportFormat::Csv),
+            ReportFormat::Md => print::data(report.to_markdown().as_bytes()),
+            ReportFormat::Table => print::data(for_people(&report).as_bytes()),
+        }
+    }
+
+    /// A heavy reading goes on all the same: whoever types the command may stop it.
+    async fn say_cost(&self) -> Result<(), Failure> {
+        let (session, id) = (self.session, &self.args.id);
+        let Some(cost) = experiments::cost::check(session, self.table, id, self.cancel).await?
+        else {
+            return Ok(());
+        };
+        print::note(&format!(
+            "{} Ctrl-C stops it; --analysis --sample 64 reads one user in 64.",
+            cost.why
+        ));
+        if let Some(advice) = cost.advice {
+            print::hint(&format!(
+                "This index would help: {}. {} {}",
+                advice.sql,
+                CAUTION,
+                experiments::index::limit(self.table)
+            ));
+        }
+        Ok(())
+    }
+
+    /// An id without rows is an answer, not an error; but it may be a slip.
+    async fn say_unknown(&self) -> Result<(), Failure> {
+        let id = &self.args.id;
+        print::note(&format!("no assignments for this experiment: {id}"));
+        let (ids, _) = list::ids(self.session, self.table, self.cancel).await?;
+        let near = list::near(id, &ids);
+        if !near.is_empty() {
+            print::hint(&format!("Did you mean {}?", near.join(", ")));
+        }
+        Ok(())
     }
 }
 
@@ -394,29 +285,4 @@ fn sheet(metrics: &[VariantMetrics]) -> Sheet {
         })
         .collect();
     sheet
-}
-
-/// An id without rows is an answer, not an error; but it may be a slip.
-async fn say_unknown(
-    session: &Session,
-    table: &Located,
-    id: &str,
-    cancel: &CancellationToken,
-) -> Result<(), Failure> {
-    print::note(&format!("no assignments for this experiment: {id}"));
-    let (ids, _) = list::ids(session, table, cancel).await?;
-    let near = list::near(id, &ids);
-    if !near.is_empty() {
-        print::hint(&format!("Did you mean {}?", near.join(", ")));
-    }
-    Ok(())
-}
-
-fn print_json(value: &impl Serialize) -> Result<(), Failure> {
-    let mut text = serde_json::to_string(value).map_err(|error| Failure::Failed {
-        message: format!("the figures cannot be written as JSON: {error}"),
-        hint: None,
-    })?;
-    text.push('\n');
-    print::data(text.as_bytes())
 }

@@ -7,8 +7,8 @@ use porthole::engine::{
     metrics::{
         Ran,
         experiments::{
-            self, ASSIGNMENTS, Analysis, Check, Exposures, Level, Method, Variant, VariantMetrics,
-            Verdict, contract::Contract, list, method::Contamination,
+            self, ASSIGNMENTS, Analysis, Check, Exposures, Level, Method, Report, Sample, Variant,
+            VariantMetrics, Verdict, contract::Contract, list, method::Contamination,
         },
         stats::Interval,
         tables::{self, Located},
@@ -710,6 +710,77 @@ async fn the_statements_that_ran_give_the_same_when_run_again() {
         }
         let one = see(&db, &table, "exp-one-arm").await.unwrap();
         assert_eq!(one.exposures.ran.len(), 2, "nobody can be in several");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_heavy_reading_is_foreseen_and_says_which_index_would_help() {
+    support::each_server(async |server| {
+        let db = Opened::create(server).await;
+        let kind = server.kind;
+        db.db.run(&[TABLE]).await;
+        fill(&db, &rows(EDGES)).await;
+        db.db
+            .run(&["CREATE TABLE bare AS SELECT * FROM experiment_assignments"])
+            .await;
+        let cancel = CancellationToken::new();
+        let check = async |table: &Located| {
+            experiments::cost::check(&db.session, table, "exp-clean", &cancel)
+                .await
+                .unwrap()
+        };
+        let place = format!("assignments={}.bare", db.db.name);
+        let mut bare = locate(&db, &[&place]).await.unwrap();
+        assert_eq!(check(&bare).await, None, "{kind}: small");
+        // As if there were more.
+        bare.size.rows = Some(6_000_000);
+        let cost = check(&bare).await.unwrap();
+        assert!(cost.why.contains("whole table"), "{kind}: {}", cost.why);
+        assert!(
+            cost.statement
+                .ends_with("= 'exp-clean' GROUP BY `variant_id`"),
+            "{kind}: {}",
+            cost.statement
+        );
+        let advice = cost.advice.unwrap();
+        db.db.run(&[&advice.sql]).await;
+        assert_eq!(check(&bare).await, None, "{kind}: covered");
+        let limit = experiments::index::limit(&bare);
+        assert!(limit.contains("3066 bytes of the 3072"), "{kind}: {limit}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sample_has_some_users_with_all_their_rows_and_no_figures_of_the_contract() {
+    support::each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db.run(&[TABLE]).await;
+        let row = |nth: usize| {
+            let variant = ["control", "b"][nth % 2];
+            ["x", &format!("user{}", nth / 2), variant, "1", "2024-05-01 10:00:00"].map(str::to_owned)
+        };
+        fill(&db, &(0..4000).map(row).collect::<Vec<_>>()).await;
+        let (table, cancel) = (locate(&db, &[]).await.unwrap(), CancellationToken::new());
+        let sample = Sample::new(4).unwrap();
+        let read = experiments::read_sample(&db.session, &table, "x", sample, 0, &cancel).await.unwrap();
+        let expected = db.one_cell("SELECT COUNT(DISTINCT user_id) FROM experiment_assignments WHERE CRC32(user_id) % 4 = 0").await;
+        assert_eq!(read.several.to_string(), expected, "each is in both variants");
+        assert_eq!((read.users(), read.sample), (read.several, Some(sample)));
+        let method = Method::default();
+        let analysis = experiments::analyze(&[], &read, &method);
+        let report = Report {
+            id: "x",
+            metrics: None,
+            ran: None,
+            exposures: &read,
+            method: &method,
+            analysis: &analysis,
+            server: "",
+        };
+        let json = serde_json::to_value(report.json()).unwrap();
+        assert!(json.get("metrics").is_none() && json["method"]["sample"]["one_in"] == 4);
     })
     .await;
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::method::Contamination;
+use super::{method::Contamination, sample::Sample};
 use crate::engine::metrics::{Ran, series::Moment};
 
 /// Some users, and how many of them converted.
@@ -36,6 +36,8 @@ pub struct Exposures {
     pub last: Option<Moment>,
     /// The server's clock when the reading began.
     pub now: Moment,
+    /// Only some users were read.
+    pub sample: Option<Sample>,
     /// How far the days' midnights are from UTC's, east positive.
     pub offset_secs: i32,
     /// The statements, in order.

@@ -107,7 +107,7 @@ pub(super) struct Health<'a> {
 impl Health<'_> {
     /// All that there is to say, in the order in which it is shown.
     pub(super) fn findings(&self) -> Vec<Finding> {
-        if self.contract.is_empty() && self.arms.is_empty() {
+        if self.arms.is_empty() {
             return Vec::new();
         }
         let mut findings = vec![

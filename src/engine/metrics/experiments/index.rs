@@ -66,9 +66,10 @@ fn width(column_type: &str, collation: Option<&str>) -> u64 {
         "smallint" | "enum" => 2,
         "mediumint" | "date" => 3,
         "int" | "integer" | "float" => 4,
-        "timestamp" => 4 + 3,
-        // With fractions of seconds.
-        "datetime" | "bigint" | "double" | "bit" | "set" => 8,
+        // Two digits of a second's fraction take a byte.
+        "timestamp" => 4 + length.unwrap_or(0).div_ceil(2),
+        "datetime" => 5 + length.unwrap_or(0).div_ceil(2),
+        "bigint" | "double" | "bit" | "set" => 8,
         "decimal" => length.unwrap_or(10) / 2 + 2,
         // TEXT and BLOB cannot be indexed as a whole.
         _ => MOST_BYTES + 1,
@@ -97,6 +98,8 @@ mod tests {
         assert_eq!(width("bigint(20) unsigned", None), 8);
         assert_eq!(width("bigint unsigned", None), 8);
         assert_eq!(width("decimal(10,2)", None), 7);
+        assert_eq!(width("datetime", None), 5);
+        assert_eq!(width("timestamp(6)", None), 7);
         assert!(width("text", Some("utf8mb4_general_ci")) > MOST_BYTES);
     }
 }

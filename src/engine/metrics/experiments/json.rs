@@ -20,7 +20,8 @@ use crate::engine::metrics::{
 /// The JSON object: the contract under `metrics`, the rest beside it.
 #[derive(Debug, Serialize)]
 pub struct Json<'a> {
-    metrics: Contract<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metrics: Option<Contract<'a>>,
     analysis: Value,
     health: &'a [Finding],
     method: Value,
@@ -30,7 +31,7 @@ impl<'a> Report<'a> {
     /// For programs.
     pub fn json(&self) -> Json<'a> {
         Json {
-            metrics: Contract(self.metrics),
+            metrics: self.metrics.map(Contract),
             analysis: self.analysis_json(),
             health: &self.analysis.findings,
             method: self.method_json(),
@@ -76,6 +77,7 @@ impl<'a> Report<'a> {
         if let Value::Object(members) = &mut method {
             members.insert("confidence".to_owned(), json!(self.method.confidence()));
             members.insert("server".to_owned(), json!(self.server));
+            members.insert("sample".to_owned(), json!(self.exposures.sample));
             members.insert("as_of".to_owned(), json!(self.exposures.now));
             members.insert("offset_secs".to_owned(), json!(self.exposures.offset_secs));
             members.insert("statements".to_owned(), json!(statements));

@@ -10,6 +10,7 @@
 pub mod analysis;
 pub mod charts;
 pub mod contract;
+pub mod cost;
 pub mod exposures;
 mod fold;
 pub mod health;
@@ -21,19 +22,22 @@ pub mod over_time;
 pub mod planning;
 mod reading;
 pub mod report;
+pub mod sample;
 pub mod words;
 
 pub use self::{
     analysis::{Analysis, Comparison, Variant, Verdict, analyze},
     contract::{VariantMetrics, metrics},
+    cost::Cost,
     exposures::{Arm, Exposures},
     health::{Check, Finding, Level},
     list::{Experiment, list},
     method::Method,
     over_time::OverTime,
     planning::Planning,
-    reading::read,
+    reading::{read, read_sample},
     report::Report,
+    sample::Sample,
 };
 
 use super::tables::{Place, optional, role};

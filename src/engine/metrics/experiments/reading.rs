@@ -20,6 +20,7 @@ use super::{
     exposures::{Exposures, Odd},
     fold::Fold,
     index,
+    sample::Sample,
 };
 use crate::engine::{
     Error, Result,
@@ -55,36 +56,21 @@ pub async fn read(
     offset_secs: i32,
     cancel: &CancellationToken,
 ) -> Result<Exposures> {
-    let mut reader = Reader::new(session, table, id, cancel)?;
-    let variants: Vec<&str> = contract
-        .iter()
-        .filter(|metrics| metrics.named)
-        .map(|metrics| metrics.variant.as_str())
-        .collect();
-    reader.covered = index::missing(session, table, cancel).await?.is_none();
-    reader.pairs = pairs(&variants);
-    let mut exposures = Exposures {
-        has_times: reader.moments.is_some(),
-        offset_secs,
-        ..Exposures::default()
-    };
-    reader.now(&mut exposures).await?;
-    reader.overview(&mut exposures).await?;
-    let mut fold = Fold::new(&variants, offset_secs);
-    reader.users(&mut fold).await?;
-    fold.settle(session, table.column("variant_id"), cancel)
-        .await?;
-    if fold.variants.len() > 1 {
-        reader.shared(&mut fold).await?;
-        fold.settle(session, table.column("variant_id"), cancel)
-            .await?;
-    }
-    exposures.spellings.users = fold.users_respelled;
-    exposures.spellings.variants = fold.variants_respelled();
-    exposures.several = fold.several;
-    exposures.variants = fold.variants;
-    exposures.ran = reader.ran;
-    Ok(exposures)
+    let reader = Reader::new(session, table, id, None, cancel)?;
+    reader.read(contract, offset_secs).await
+}
+
+/// Read some users' only, without the contract's figures, which are for all.
+pub async fn read_sample(
+    session: &Session,
+    table: &Located,
+    id: &str,
+    sample: Sample,
+    offset_secs: i32,
+    cancel: &CancellationToken,
+) -> Result<Exposures> {
+    let reader = Reader::new(session, table, id, Some(sample), cancel)?;
+    reader.read(&[], offset_secs).await
 }
 
 /// Each two of a few variants; more than these are quicker sorted.
@@ -110,6 +96,7 @@ struct Reader<'a> {
     id: Value,
     moments: Option<Moments>,
     now: Moment,
+    sample: Option<Sample>,
     /// An experiment can be read from an index alone.
     covered: bool,
     /// Each two variants, where they are few.
@@ -122,6 +109,7 @@ impl<'a> Reader<'a> {
         session: &'a Session,
         table: &'a Located,
         id: &str,
+        sample: Option<Sample>,
         cancel: &'a CancellationToken,
     ) -> Result<Self> {
         Ok(Self {
@@ -132,9 +120,44 @@ impl<'a> Reader<'a> {
             moments: table.column("assigned_at").map(Moments::of).transpose()?,
             now: Moment::default(),
             covered: false,
+            sample,
             pairs: None,
             ran: Vec::new(),
         })
+    }
+
+    async fn read(mut self, contract: &[VariantMetrics], offset_secs: i32) -> Result<Exposures> {
+        let variants: Vec<&str> = contract
+            .iter()
+            .filter(|metrics| metrics.named)
+            .map(|metrics| metrics.variant.as_str())
+            .collect();
+        self.covered = index::missing(self.session, self.table, self.cancel)
+            .await?
+            .is_none();
+        self.pairs = pairs(&variants);
+        let mut exposures = Exposures {
+            has_times: self.moments.is_some(),
+            sample: self.sample,
+            offset_secs,
+            ..Exposures::default()
+        };
+        self.now(&mut exposures).await?;
+        self.overview(&mut exposures).await?;
+        let column = self.table.column("variant_id");
+        let mut fold = Fold::new(&variants, offset_secs);
+        self.users(&mut fold).await?;
+        fold.settle(self.session, column, self.cancel).await?;
+        if fold.variants.len() > 1 {
+            self.shared(&mut fold).await?;
+            fold.settle(self.session, column, self.cancel).await?;
+        }
+        exposures.spellings.users = fold.users_respelled;
+        exposures.spellings.variants = fold.variants_respelled();
+        exposures.several = fold.several;
+        exposures.variants = fold.variants;
+        exposures.ran = self.ran;
+        Ok(exposures)
     }
 
     /// One clock for all statements: they can be repeated, and agree with each other.
@@ -163,8 +186,9 @@ impl<'a> Reader<'a> {
         };
         let sql = format!(
             "SELECT COUNT(*), COUNT({user}), COUNT({variant}), COUNT({converted}), \
-             COUNT(CASE WHEN {converted} NOT IN (0, 1) THEN 1 END), {times} FROM {} WHERE {experiment} = ?",
-            self.table.sql()
+             COUNT(CASE WHEN {converted} NOT IN (0, 1) THEN 1 END), {times} FROM {} WHERE {experiment} = ?{}",
+            self.table.sql(),
+            self.sampled()
         );
         values.push(self.id.clone());
         let (rows, ran) = ask(self.session, &sql, values, self.cancel).await?;
@@ -256,7 +280,13 @@ impl<'a> Reader<'a> {
         ["experiment_id", "user_id", "variant_id", "converted"].map(|role| self.table.name(role))
     }
 
-    /// Rows that have a user and a variant.
+    fn sampled(&self) -> String {
+        let user = self.table.name("user_id");
+        let sample = self.sample.map(|sample| sample.condition(&user));
+        sample.unwrap_or_default()
+    }
+
+    /// Rows that have a user and a variant, in the sample.
     fn assigned(&self) -> String {
         let columns = ["user_id", "variant_id"].into_iter();
         let conditions = columns.filter_map(|role| {
@@ -265,7 +295,7 @@ impl<'a> Reader<'a> {
                 .nullable
                 .then(|| format!(" AND {} IS NOT NULL", self.table.name(role)))
         });
-        conditions.collect()
+        conditions.collect::<String>() + &self.sampled()
     }
 
     /// When a user was first seen, in seconds.

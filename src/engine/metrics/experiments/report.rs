@@ -2,7 +2,7 @@
 //! CSV and JSON ([`super::json`]) have all digits.
 
 use super::{
-    analysis::{Analysis, Comparison, Variant},
+    analysis::{Analysis, Comparison, Variant, level},
     contract::VariantMetrics,
     exposures::Exposures,
     health::Level,
@@ -23,10 +23,10 @@ use crate::engine::{
 pub struct Report<'a> {
     /// The experiment's id.
     pub id: &'a str,
-    /// The contract's figures.
-    pub metrics: &'a [VariantMetrics],
+    /// The contract's figures; `None` where only a sample was read.
+    pub metrics: Option<&'a [VariantMetrics]>,
     /// The contract's statement.
-    pub ran: &'a Ran,
+    pub ran: Option<&'a Ran>,
     /// What was read for the analysis.
     pub exposures: &'a Exposures,
     /// How it was looked at.
@@ -40,7 +40,7 @@ pub struct Report<'a> {
 impl<'a> Report<'a> {
     /// The statements that ran, in order.
     pub fn statements(&self) -> impl Iterator<Item = &'a Ran> {
-        std::iter::once(self.ran).chain(&self.exposures.ran)
+        self.ran.into_iter().chain(&self.exposures.ran)
     }
 
     /// The variants, for people.
@@ -56,7 +56,9 @@ impl<'a> Report<'a> {
             "rate",
             &interval,
         ];
-        if !self.analysis.agrees {
+        if self.exposures.sample.is_some() {
+            columns.extend(["users in all, about", &interval]);
+        } else if !self.analysis.agrees {
             columns.extend(["all users", "all conversions", "mean"]);
         }
         let mut sheet = Sheet::new(&columns);
@@ -81,7 +83,14 @@ impl<'a> Report<'a> {
                     Field::number(variant.rate, words::percent),
                     between(variant.interval, words::percent),
                 ];
-                if !self.analysis.agrees {
+                if let Some(sample) = self.exposures.sample {
+                    let (users, interval) = sample.estimate(variant.arm.users, level(self.method));
+                    row.push(Field::Number {
+                        shown: format!("~{users}"),
+                        exact: users.to_string(),
+                    });
+                    row.push(between(Some(interval), |users| format!("{users:.0}")));
+                } else if !self.analysis.agrees {
                     row.extend([
                         Field::whole(variant.contract.count),
                         Field::whole(variant.contract.conversions),
@@ -268,6 +277,12 @@ impl<'a> Report<'a> {
             lines.push(format!(
                 "Several treatments: p-values corrected by {}; intervals are not corrected.",
                 correction(method.correction)
+            ));
+        }
+        if let Some(sample) = self.exposures.sample {
+            lines.push(format!(
+                "One user in {} was read; all figures but those marked ~ are of these alone.",
+                sample.one_in
             ));
         }
         if !method.weights.is_empty() {
