@@ -10,7 +10,7 @@ use egui::{
     Style, TextStyle, Theme, Vec2, Visuals, style::ScrollStyle, style::WidgetVisuals,
 };
 
-use crate::engine::profiles::Environment;
+use crate::engine::{chart, profiles::Environment};
 
 /// Steps of space between things.
 pub const SPACE: [f32; 5] = [4.0, 8.0, 12.0, 16.0, 24.0];
@@ -89,15 +89,20 @@ pub const fn color(red: u8, green: u8, blue: u8) -> Color32 {
     Color32::from_rgb(red, green, blue)
 }
 
+/// What stands behind and around charts has one colour in the window and in files.
+const fn shared(chart::palette::Rgb(red, green, blue): chart::palette::Rgb) -> Color32 {
+    color(red, green, blue)
+}
+
 static DARK: Palette = Palette {
-    background: rgb("15181d"),
-    panel: rgb("1b1f25"),
-    raised: rgb("252a32"),
-    line: rgb("2e343d"),
+    background: shared(chart::Theme::Dark.ground().background),
+    panel: shared(chart::Theme::Dark.ground().panel),
+    raised: shared(chart::Theme::Dark.ground().raised),
+    line: shared(chart::Theme::Dark.ground().line),
     stripe: rgb("1a1e24"),
-    text: rgb("dce1e8"),
-    secondary: rgb("a3adba"),
-    faint: rgb("8b95a4"),
+    text: shared(chart::Theme::Dark.ground().text),
+    secondary: shared(chart::Theme::Dark.ground().secondary),
+    faint: shared(chart::Theme::Dark.ground().faint),
     accent: rgb("6cadff"),
     on_accent: rgb("0d1622"),
     selection: rgb("24405f"),
@@ -115,14 +120,14 @@ static DARK: Palette = Palette {
 };
 
 static LIGHT: Palette = Palette {
-    background: rgb("ffffff"),
-    panel: rgb("f5f7f9"),
-    raised: rgb("e9edf2"),
-    line: rgb("d9dfe6"),
+    background: shared(chart::Theme::Light.ground().background),
+    panel: shared(chart::Theme::Light.ground().panel),
+    raised: shared(chart::Theme::Light.ground().raised),
+    line: shared(chart::Theme::Light.ground().line),
     stripe: rgb("f8f9fb"),
-    text: rgb("1c232d"),
-    secondary: rgb("4f5a68"),
-    faint: rgb("5f6b7a"),
+    text: shared(chart::Theme::Light.ground().text),
+    secondary: shared(chart::Theme::Light.ground().secondary),
+    faint: shared(chart::Theme::Light.ground().faint),
     accent: rgb("1a5fbd"),
     on_accent: rgb("ffffff"),
     selection: rgb("d6e6fb"),

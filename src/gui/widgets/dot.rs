@@ -13,14 +13,18 @@ use crate::{
 /// Radius of the dot beside a name.
 pub const RADIUS: f32 = 5.0;
 
-/// Colours, dash and shape of a slot in the theme that is on.
-pub fn look(ui: &Ui, slot: Slot) -> Look {
-    let theme = if ui.visuals().dark_mode {
+/// The engine's name of the theme that is on.
+pub fn theme(ui: &Ui) -> palette::Theme {
+    if ui.visuals().dark_mode {
         palette::Theme::Dark
     } else {
         palette::Theme::Light
-    };
-    palette::look(slot, theme)
+    }
+}
+
+/// Colours, dash and shape of a slot in the theme that is on.
+pub fn look(ui: &Ui, slot: Slot) -> Look {
+    palette::look(slot, theme(ui))
 }
 
 /// Lines, dots and bars of a slot; pale ones in their darker ink, as they stand on nothing that outlines them.
@@ -39,9 +43,19 @@ pub fn paint_dot(painter: &Painter, ui: &Ui, center: Pos2, radius: f32, slot: Sl
     let look = look(ui, slot);
     let fill = color(look.mark);
     let line = if look.pale { color(look.ink) } else { fill };
-    let corners: Vec<Pos2> = look
-        .shape
-        .corners(center.into(), radius * 0.9)
+    painter.extend(shapes(look.shape, center, radius * 0.9, fill, line));
+}
+
+/// A shape of the palette as egui's: filled, and its edge.
+pub fn shapes(
+    shape: palette::Shape,
+    center: Pos2,
+    radius: f32,
+    fill: Color32,
+    line: Color32,
+) -> [Shape; 2] {
+    let corners: Vec<Pos2> = shape
+        .corners(center.into(), radius)
         .into_iter()
         .map(Pos2::from)
         .collect();
@@ -55,6 +69,6 @@ pub fn paint_dot(painter: &Painter, ui: &Ui, center: Pos2, radius: f32, slot: Sl
     for at in 0..count {
         fan.add_triangle(0, 1 + at, 1 + (at + 1) % count);
     }
-    painter.add(Shape::mesh(fan));
-    painter.add(Shape::closed_line(corners, Stroke::new(1.0, line)));
+    let edge = Shape::closed_line(corners, Stroke::new(1.0, line));
+    [Shape::mesh(fan), edge]
 }

@@ -3,6 +3,7 @@
 pub mod busy;
 pub mod button;
 pub mod card;
+pub mod chart;
 pub mod choice;
 pub mod dot;
 pub mod export;

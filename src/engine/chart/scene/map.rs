@@ -1,6 +1,7 @@
 //! Values ↔ pixels along one axis.
 
-use crate::engine::chart::spec::{Axis, Scale};
+use super::domain;
+use crate::engine::chart::spec::{Axis, Plot, Scale};
 
 /// Pixels far outside any picture; lines end there.
 const FAR: f64 = 1e7;
@@ -26,6 +27,11 @@ impl Map {
             },
             log: axis.scale == Scale::Log && range[0] > 0.0,
         }
+    }
+
+    /// All of a plot's shared axis, as far as its values go.
+    pub fn whole(plot: &Plot) -> Self {
+        Self::new(&plot.x, domain::x(plot), [0.0, 1.0])
     }
 
     /// Along this axis equal distances are equal steps: logarithms for a logarithmic one.

@@ -111,16 +111,19 @@ impl<'a> Ground<'a> {
         let Some(line) = drawn.series.marks.line else {
             return;
         };
-        let points = drawn.points.iter().filter(|point| point.x.is_finite());
-        let points: Vec<(f32, Option<f32>)> = points
+        let points: Vec<(f32, Option<f32>)> = drawn
+            .points
+            .iter()
             .filter_map(|point| {
                 let y = point.y.and_then(|y| self.y.pixel(y));
                 Some((self.x.pixel(point.x)?, y))
             })
             .collect();
-        let runs = reduce::runs(points.into_iter());
-        let stroke = drawn.stroke(is_noisy(&runs));
-        for run in runs {
+        if points.len() > FEW && self.scribble(drawn, &points, items) {
+            return;
+        }
+        let stroke = drawn.stroke();
+        for run in reduce::runs(points.into_iter()) {
             if let [[along, across]] = run[..] {
                 items.push(dot(drawn, self.place([along, across]), stroke.width));
                 continue;
@@ -145,6 +148,46 @@ impl<'a> Ground<'a> {
                 });
             }
         }
+    }
+
+    /// A line that goes much more up and down than along is what it covers: an area from the lowest to the highest
+    /// of each column, which costs a frame a fraction of the strokes. False where the line is not like that.
+    fn scribble(
+        &self,
+        drawn: &Drawn<'_>,
+        points: &[(f32, Option<f32>)],
+        items: &mut Vec<Item>,
+    ) -> bool {
+        let ranges = points.iter().map(|(x, y)| (*x, y.map(|y| [y, y])));
+        let runs = reduce::bands(ranges);
+        let columns = runs.iter().flatten();
+        let (covered, count) = columns.fold((0.0, 0.0), |(covered, count), (_, [low, high])| {
+            (covered + (high - low).abs(), count + 1.0)
+        });
+        if covered < 3.0 * count {
+            return false;
+        }
+        let faint = drawn.series.faint;
+        let outlined = drawn.look.pale && !faint;
+        for run in runs {
+            let mut area = |color, around: f32| {
+                let side = |end: usize, by: f32| {
+                    let points = run.iter().map(|(x, range)| [*x, range[end] + by]);
+                    self.places(points)
+                };
+                items.push(Item::Area {
+                    upper: side(0, -around),
+                    lower: side(1, around),
+                    color,
+                    opacity: if faint { 0.28 } else { 1.0 },
+                });
+            };
+            if outlined {
+                area(drawn.look.ink, 1.3);
+            }
+            area(drawn.look.mark, 0.5);
+        }
+        true
     }
 
     fn range(&self, drawn: &Drawn<'_>, items: &mut Vec<Item>) {
@@ -221,7 +264,7 @@ impl<'a> Ground<'a> {
             } else {
                 drawn.look.mark
             },
-            ..drawn.stroke(false)
+            ..drawn.stroke()
         };
         for (x, [low, high]) in reduce::bands(self.ranges(drawn).into_iter())
             .into_iter()
@@ -346,13 +389,9 @@ impl<'a> Ground<'a> {
 }
 
 impl Drawn<'_> {
-    fn stroke(&self, noisy: bool) -> Stroke {
+    fn stroke(&self) -> Stroke {
         if self.series.faint {
             return Stroke::new(self.look.mark, 1.0).at(0.28);
-        }
-        // Dashes of a line that goes up and down within them would be more noise.
-        if noisy {
-            return Stroke::new(self.look.mark, 1.2);
         }
         let dash = if self.series.tentative {
             palette::TENTATIVE
@@ -361,15 +400,6 @@ impl Drawn<'_> {
         };
         Stroke::new(self.look.mark, 1.8).dashed(dash)
     }
-}
-
-/// Goes much more up and down than along.
-fn is_noisy(runs: &[Vec<Pixel>]) -> bool {
-    let sides = |axis: usize| -> f32 {
-        let steps = runs.iter().flat_map(|run| run.windows(2));
-        steps.map(|two| (two[1][axis] - two[0][axis]).abs()).sum()
-    };
-    sides(1) > 4.0 * sides(0)
 }
 
 fn dot(drawn: &Drawn<'_>, at: Pixel, radius: f32) -> Item {

@@ -153,28 +153,40 @@ fn dot(look: &Look, at: [f32; 2]) -> Item {
 /// Rows of names above the plot.
 pub(super) fn legend(scene: &mut Scene, names: &[Name<'_>], theme: Theme, room: &mut Rect) {
     const ROW: f32 = 18.0;
-    let shown = &names[..names.len().min(MOST)];
+    /// Room for how many there are beyond.
+    const MORE: f32 = 84.0;
+    // A low chart has one row, whatever that holds.
+    let lowest = room.top + 12.0 + (room.height() * 0.2 / ROW).floor().max(0.0) * ROW;
+    let mut shown = 0;
     let (mut x, mut y) = (room.left, room.top + 12.0);
     let widest = (room.width() * 0.45).min(220.0);
-    for name in shown {
+    for (index, name) in names.iter().take(MOST).enumerate() {
         let text = words::fitted(&name.text, widest, SMALL, Weight::Regular);
         let width = SWATCH + 6.0 + words::width(&text, SMALL, Weight::Regular);
-        if x > room.left && x + width > room.right {
+        let last_row = y + ROW > lowest && index + 1 < names.len();
+        let more = if last_row { MORE } else { 0.0 };
+        if x > room.left && x + width + more > room.right {
+            if y + ROW > lowest {
+                break;
+            }
             (x, y) = (room.left, y + ROW);
         }
+        shown += 1;
         swatch(scene, name, theme, [x, y - 4.0]);
         let place = [x + SWATCH + 6.0, y];
         let text = Text::new(place, &name.text, theme.ground().text, SMALL, widest);
         scene.under.push(Item::Text(text));
         x += width + 18.0;
     }
-    if names.len() > shown.len() {
-        let more = format!("and {} more", names.len() - shown.len());
-        let width = words::width(&more, SMALL, Weight::Regular);
-        if x + width > room.right {
-            (x, y) = (room.left, y + ROW);
-        }
-        let text = Text::new([x, y], &more, theme.ground().secondary, SMALL, room.width());
+    if names.len() > shown {
+        let more = format!("and {} more", names.len() - shown);
+        let text = Text::new(
+            [x, y],
+            &more,
+            theme.ground().secondary,
+            SMALL,
+            (room.right - x).max(0.0),
+        );
         scene.under.push(Item::Text(text.anchored(Anchor::Start)));
     }
     room.top = y + 10.0;

@@ -18,6 +18,8 @@ use crate::engine::chart::{
 pub(super) const GAP: f32 = 8.0;
 const AXIS_TITLE: f32 = 22.0;
 const TICK_LABELS: f32 = 20.0;
+/// A panel that is lower than this has no titles at its axes.
+const LEAST: f32 = 110.0;
 const BETWEEN_PANELS: f32 = 14.0;
 
 /// Draw a plot into the room that is left.
@@ -29,16 +31,18 @@ pub(super) fn draw(scene: &mut Scene, plot: &Plot, theme: Theme, mut room: Rect,
     if names.len() > 1 && !direct {
         names::legend(scene, &names, theme, &mut room);
     }
-    let bottom_title = if plot.flipped {
-        plot.panels.first().map_or("", |panel| &panel.y.title)
-    } else {
-        &plot.x.title
+    let titles = room.height() > LEAST * plot.panels.len() as f32;
+    let bottom_title = match plot.panels.first() {
+        _ if !titles => "",
+        Some(panel) if plot.flipped => &panel.y.title,
+        _ => &plot.x.title,
     };
     let mut bottom = TICK_LABELS;
     if !bottom_title.is_empty() {
         bottom += AXIS_TITLE;
     }
-    let rects = heights(plot, &room, bottom);
+    let has_title = |panel: &Panel| titles && !plot.flipped && !panel.y.title.is_empty();
+    let rects = heights(plot, &room, bottom, &has_title);
     let sides: Vec<Side> = plot
         .panels
         .iter()
@@ -89,7 +93,7 @@ pub(super) fn draw(scene: &mut Scene, plot: &Plot, theme: Theme, mut room: Rect,
         axes::shades(scene, plot, &ground);
         axes::left(scene, &ground, &side.left, label_room);
         axes::rules(scene, &ground);
-        if !panel.y.title.is_empty() && !plot.flipped {
+        if has_title(panel) {
             let at = [room.left, rect.top - 11.0];
             let title = words::shown(&panel.y.title);
             let text = Text::new(at, &title, theme.ground().secondary, SMALL, room.width());
@@ -124,14 +128,8 @@ pub(super) fn draw(scene: &mut Scene, plot: &Plot, theme: Theme, mut room: Rect,
 }
 
 /// The panels' upper and lower sides.
-fn heights(plot: &Plot, room: &Rect, bottom: f32) -> Vec<Rect> {
-    let above = |panel: &Panel| {
-        if panel.y.title.is_empty() || plot.flipped {
-            6.0
-        } else {
-            AXIS_TITLE
-        }
-    };
+fn heights(plot: &Plot, room: &Rect, bottom: f32, has_title: &dyn Fn(&Panel) -> bool) -> Vec<Rect> {
+    let above = |panel: &Panel| if has_title(panel) { AXIS_TITLE } else { 6.0 };
     let gaps = plot.panels.len().saturating_sub(1) as f32 * BETWEEN_PANELS;
     let needed: f32 = plot.panels.iter().map(above).sum::<f32>() + gaps + bottom;
     let free = (room.height() - needed).max(plot.panels.len() as f32);
