@@ -692,3 +692,26 @@ async fn completions_know_the_commands() {
         assert!(script.contains("test-connection"), "{shell}");
     }
 }
+
+#[tokio::test]
+async fn stats_computes_without_a_server() {
+    let run = async |arguments: &[&str]| Program::new(arguments).run().await;
+    let flat = run(&["stats", "wilson", "x=0", "n=20"]).await.done();
+    assert_eq!(flat, "{\"p\":0.0,\"lo\":0.0,\"hi\":0.16112515805281935}\n");
+    let arms = ["x1=0", "n1=20", "x2=0", "n2=10"];
+    let none = run(&[&["stats", "two_proportions"], &arms[..]].concat()).await;
+    let none: Value = serde_json::from_str(&none.done()).unwrap();
+    assert!(none["z"].is_null() && none["lift"].is_null(), "{none}");
+    let split = run(&["stats", "srm", "counts=8012|987|1001", "weights=8|1|1"]).await;
+    let split: Value = serde_json::from_str(&split.done()).unwrap();
+    assert_eq!(split["df"], 2);
+
+    let list = run(&["stats"]).await.done();
+    assert!(list.contains("\nema_debiased: "), "{list}");
+    let wrong = run(&["stats", "wilson", "x=3", "n=2"]).await.failed(2);
+    assert!(wrong.contains("x=3 is more than n=2"), "{wrong}");
+    assert!(
+        wrong.contains("porthole stats wilson x=… n=… [conf=0.95]"),
+        "{wrong}"
+    );
+}
