@@ -696,8 +696,10 @@ async fn completions_know_the_commands() {
 #[tokio::test]
 async fn stats_computes_without_a_server() {
     let run = async |arguments: &[&str]| Program::new(arguments).run().await;
-    let flat = run(&["stats", "wilson", "x=0", "n=20"]).await.done();
-    assert_eq!(flat, "{\"p\":0.0,\"lo\":0.0,\"hi\":0.16112515805281935}\n");
+    let one = run(&["stats", "adjust", "p=0.5"]).await.done();
+    let expected = "{\"bonferroni_0\":0.5,\"bonferroni_rejected\":0,\"holm_0\":0.5,\"holm_rejected\":0,\
+                    \"bh_0\":0.5,\"bh_rejected\":0}\n";
+    assert_eq!(one, expected);
     let arms = ["x1=0", "n1=20", "x2=0", "n2=10"];
     let none = run(&[&["stats", "two_proportions"], &arms[..]].concat()).await;
     let none: Value = serde_json::from_str(&none.done()).unwrap();

@@ -1,6 +1,6 @@
 //! What goes in and what comes out: counts, levels, intervals and p-values.
 
-use std::f64::consts::{LN_2, LN_10};
+use std::f64::consts::LN_10;
 
 use super::normal;
 
@@ -155,7 +155,7 @@ impl PValue {
 
     /// Two-sided, of a statistic that is standard normal by chance: P(|Z| ≥ |z|) = erfc(|z|/√2).
     pub fn of_z(z: f64) -> Self {
-        Self::from_ln(LN_2 + normal::ln_upper(z.abs()))
+        Self::from_ln(normal::ln_outside(z))
     }
 
     /// The p-value; 0 where it is below what a f64 can hold.

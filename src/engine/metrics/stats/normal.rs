@@ -19,25 +19,33 @@ pub fn density(z: f64) -> f64 {
 
 /// ln P(Z > z), for any finite z.
 pub fn ln_upper(z: f64) -> f64 {
+    ln_erfc(z * FRAC_1_SQRT_2) - LN_2
+}
+
+/// ln P(|Z| > |z|), for any finite z.
+pub fn ln_outside(z: f64) -> f64 {
+    ln_erfc(z.abs() * FRAC_1_SQRT_2)
+}
+
+fn ln_erfc(x: f64) -> f64 {
     /// From here erfc nears the smallest f64, and seven terms of its asymptotic series are exact to the last digit
     /// (Abramowitz and Stegun 7.1.23).
     const FAR: f64 = 25.0;
-    let x = z * FRAC_1_SQRT_2;
     if x > FAR {
-        let step = -1.0 / (z * z);
+        let step = -0.5 / (x * x);
         let mut term = 1.0;
         let mut sum = 0.0;
         for odd in [1.0, 3.0, 5.0, 7.0, 9.0, 11.0, 13.0] {
             term *= step * odd;
             sum += term;
         }
-        return -z * z / 2.0 - (z * (2.0 * PI).sqrt()).ln() + f64::ln_1p(sum);
+        return -x * x - (x * PI.sqrt()).ln() + f64::ln_1p(sum);
     }
     if x < 0.5 {
-        // Near one half and above, the logarithm of what is missing to 1.
-        return (-libm::erf(x)).ln_1p() - LN_2;
+        // Near 1 and above, the logarithm of what is missing to 1.
+        return (-libm::erf(x)).ln_1p();
     }
-    libm::erfc(x).ln() - LN_2
+    libm::erfc(x).ln()
 }
 
 /// The z with P(Z > z) = q, for 0 < q < 1.
