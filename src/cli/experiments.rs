@@ -16,13 +16,16 @@ use crate::engine::{
     metrics::{
         Ran,
         advice::CAUTION,
+        cost,
         experiments::{
-            self, Exposures, Method, Report, Sample, VariantMetrics, contract::Contract, list,
-            report,
+            self, Exposures, Method, Report, Sample, VariantMetrics,
+            contract::{self, Contract},
+            index, list, report,
         },
         tables::{self, Located},
     },
     session::Session,
+    sql::placeholders::Value,
     visible,
 };
 
@@ -205,21 +208,30 @@ impl Asked<'_> {
 
     /// A heavy reading goes on all the same: whoever types the command may stop it.
     async fn say_cost(&self) -> Result<(), Failure> {
-        let (session, id) = (self.session, &self.args.id);
-        let Some(cost) = experiments::cost::check(session, self.table, id, self.cancel).await?
-        else {
+        let (session, table, cancel) = (self.session, self.table, self.cancel);
+        if !cost::is_large(table) {
             return Ok(());
-        };
+        }
+        let id = Value::Text(self.args.id.clone());
+        let sql = contract::statement(table);
+        let cost = cost::estimate(session, &sql, &[id], cancel).await?;
+        if !cost.is_heavy() {
+            return Ok(());
+        }
         print::note(&format!(
-            "{} Ctrl-C stops it; --analysis --sample 64 reads one user in 64.",
-            cost.why
+            "the server has to read about {} rows{}; Ctrl-C stops it, and --analysis --sample 64 reads one user in 64",
+            cost.rows,
+            if cost.whole_table {
+                ", the whole table"
+            } else {
+                ""
+            }
         ));
-        if let Some(advice) = cost.advice {
+        if let Some(advice) = index::missing(session, table, cancel).await? {
+            let limit = index::limit(table);
             print::hint(&format!(
-                "This index would help: {}. {} {}",
-                advice.sql,
-                CAUTION,
-                experiments::index::limit(self.table)
+                "This index would help: {}. {CAUTION} {limit}",
+                advice.sql
             ));
         }
         Ok(())

@@ -5,22 +5,27 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use porthole::engine::{
     Error, Result,
     metrics::{
-        Ran,
+        Ran, cost,
         experiments::{
             self, ASSIGNMENTS, Analysis, Check, Exposures, Level, Method, Report, Sample, Variant,
-            VariantMetrics, Verdict, contract::Contract, list, method::Contamination,
+            VariantMetrics, Verdict,
+            contract::{self, Contract},
+            index, list,
+            method::Contamination,
         },
         stats::Interval,
         tables::{self, Located},
     },
     profiles::Mapping,
+    sql::placeholders::Value as Bound,
 };
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    cli::Program,
     sessions::{Opened, eventually, is_running},
-    support,
+    support::{self, TestDb},
 };
 
 const EDGES: &str = include_str!("../data/metrics/edge_assignments.csv");
@@ -725,28 +730,26 @@ async fn a_heavy_reading_is_foreseen_and_says_which_index_would_help() {
             .run(&["CREATE TABLE bare AS SELECT * FROM experiment_assignments"])
             .await;
         let cancel = CancellationToken::new();
-        let check = async |table: &Located| {
-            experiments::cost::check(&db.session, table, "exp-clean", &cancel)
+        let place = format!("assignments={}.bare", db.db.name);
+        let mut bare = locate(&db, &[&place]).await.unwrap();
+        assert!(!cost::is_large(&bare), "{kind}");
+        bare.size.rows = None;
+        assert!(cost::is_large(&bare), "{kind}: nobody knows");
+        let estimate = async || {
+            let sql = contract::statement(&bare);
+            let id = [Bound::Text("exp-clean".to_owned())];
+            cost::estimate(&db.session, &sql, &id, &cancel)
                 .await
                 .unwrap()
         };
-        let place = format!("assignments={}.bare", db.db.name);
-        let mut bare = locate(&db, &[&place]).await.unwrap();
-        assert_eq!(check(&bare).await, None, "{kind}: small");
-        // As if there were more.
-        bare.size.rows = Some(6_000_000);
-        let cost = check(&bare).await.unwrap();
-        assert!(cost.why.contains("whole table"), "{kind}: {}", cost.why);
-        assert!(
-            cost.statement
-                .ends_with("= 'exp-clean' GROUP BY `variant_id`"),
-            "{kind}: {}",
-            cost.statement
-        );
-        let advice = cost.advice.unwrap();
-        db.db.run(&[&advice.sql]).await;
-        assert_eq!(check(&bare).await, None, "{kind}: covered");
-        let limit = experiments::index::limit(&bare);
+        let cost = estimate().await;
+        assert!(cost.whole_table && !cost.index_only, "{kind}: {cost:?}");
+        let missing = async || index::missing(&db.session, &bare, &cancel).await.unwrap();
+        db.db.run(&[&missing().await.unwrap().sql]).await;
+        let cost = estimate().await;
+        assert!(cost.index_only && !cost.whole_table, "{kind}: {cost:?}");
+        assert_eq!(missing().await, None, "{kind}");
+        let limit = index::limit(&bare);
         assert!(limit.contains("3066 bytes of the 3072"), "{kind}: {limit}");
     })
     .await;
@@ -817,6 +820,55 @@ async fn cancel_ends_the_reading_on_the_server() {
         let read = experiments::read(&db.session, &table, "exp-clean", &[], 0, &cancel);
         let (read, ()) = tokio::join!(read, watch);
         assert!(matches!(read, Err(Error::Cancelled(_))), "{read:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_command_line_prints_the_contract_and_nothing_else_unless_asked() {
+    support::each_server(async |server| {
+        let db = TestDb::create(server).await;
+        db.run(&[TABLE]).await;
+        db.run(&["INSERT INTO experiment_assignments VALUES (1, 'x', 'u1', 'control', 1, '2024-05-01'), \
+                  (2, 'x', 'u2', 'control', 0, '2024-05-01'), (3, 'x', 'u3', '<b>', -128, '2024-05-02')"])
+            .await;
+        let map = format!("assignments={}.experiment_assignments", db.name);
+        let run = async |arguments: &[&str]| {
+            let arguments = [arguments, &["--map", &map]].concat();
+            Program::at(&db, &arguments).run().await
+        };
+        let json = run(&["experiment", "x", "--format", "json"]).await.done();
+        let b = r#""<b>":{"mean":-128.0,"count":1,"conversions":-128}"#;
+        let control = r#""control":{"mean":0.5,"count":2,"conversions":1}"#;
+        assert!(json == format!("{{\"metrics\":{{{b},{control}}}}}\n") || json == format!("{{\"metrics\":{{{control},{b}}}}}\n"), "{json}");
+        let with: Value = serde_json::from_str(&run(&["experiment", "x", "--format", "json", "--analysis"]).await.done()).unwrap();
+        let without: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(with["metrics"], without["metrics"]);
+        let members: Vec<&String> = with.as_object().unwrap().keys().collect();
+        assert_eq!(members, ["metrics", "analysis", "health", "method"]);
+        let compared = &with["analysis"]["variants"]["<b>"]["comparison"];
+        assert_eq!(compared["verdict"], "not enough data");
+        assert_eq!(with["method"]["correction"], "holm");
+
+        let md = run(&["experiment", "x", "--format", "md", "--analysis"]).await.done();
+        assert!(md.contains("&lt;b&gt;") && !md.contains("<b> |"), "{md}");
+        let text = run(&["experiment", "x", "--analysis", "--weights", "<b>=1,control=2", "--confidence", "90"]).await.done();
+        assert!(text.contains("66.67 %") && text.contains("90 % interval"), "{text}");
+        let csv = run(&["experiment", "x", "--format", "csv", "--analysis", "--sequential"]).await.done();
+        assert!(csv.starts_with("variant,count,conversions,mean,control,users"), "{csv}");
+        let list = run(&["experiments", "--format", "csv"]).await.done();
+        assert_eq!(list, "experiment,users,first,last\nx,3,2024-05-01 00:00:00,2024-05-02 00:00:00\n");
+
+        let unknown = run(&["experiment", "xx", "--format", "json"]).await;
+        assert!(unknown.err.contains("no assignments for this experiment: xx"), "{}", unknown.err);
+        assert!(unknown.err.contains("Did you mean x?"), "{}", unknown.err);
+        assert_eq!(unknown.done(), "{\"metrics\":{}}\n");
+        let wrong = run(&["experiment", "x", "--analysis", "--control", "c"]).await.failed(2);
+        assert!(wrong.contains("no variant c") && wrong.contains("control"), "{wrong}");
+        let wrong = run(&["experiment", "x", "--analysis", "--weights", "1,0"]).await.failed(2);
+        assert!(wrong.contains("a number above 0"), "{wrong}");
+        let wrong = run(&["experiment", "x", "--analysis", "--confidence", "100"]).await.failed(2);
+        assert!(wrong.contains("between 0 and 100"), "{wrong}");
     })
     .await;
 }

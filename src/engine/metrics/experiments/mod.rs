@@ -10,7 +10,6 @@
 pub mod analysis;
 pub mod charts;
 pub mod contract;
-pub mod cost;
 pub mod exposures;
 mod fold;
 pub mod health;
@@ -28,7 +27,6 @@ pub mod words;
 pub use self::{
     analysis::{Analysis, Comparison, Variant, Verdict, analyze},
     contract::{VariantMetrics, metrics},
-    cost::Cost,
     exposures::{Arm, Exposures},
     health::{Check, Finding, Level},
     list::{Experiment, list},
