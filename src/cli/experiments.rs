@@ -68,9 +68,9 @@ pub struct Args {
     #[arg(long)]
     sql: bool,
     #[command(flatten)]
-    method: MethodArgs,
-    #[command(flatten)]
     metrics: MetricsArgs,
+    #[command(flatten)]
+    method: MethodArgs,
 }
 
 /// What stands in JSON without an analysis.
