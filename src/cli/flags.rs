@@ -1,11 +1,13 @@
 //! `porthole flags` lists them; `porthole flag ID` prints one's figures: the plain ones, or with `--analysis` what an
 //! analyst sees.
 
+use clap::ValueEnum;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     Failure,
+    chart::ChartArgs,
     metrics::{MetricsArgs, ReportFormat, print_json, print_sheet},
     print,
 };
@@ -14,9 +16,10 @@ use crate::engine::{
     metrics::{
         experiments::list::near,
         flags::{
-            self, Group, Source, Window,
-            analysis::{Method, analyse},
+            self, Group, Source, Span, Window,
+            analysis::{Analysis, Method, analyse},
             burn,
+            charts::{self, Slots, Which, give_slots},
             data::{self, Data, Request},
             health,
             json::{Contract, Document},
@@ -63,7 +66,44 @@ pub struct Args {
     #[command(flatten)]
     method: MethodArgs,
     #[command(flatten)]
+    chart: ChartArgs,
+    /// Which chart.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "CHART",
+        default_value_t,
+        requires = "chart",
+        help_heading = "Chart"
+    )]
+    chart_of: ChartOf,
+    /// How wide a bucket of it is, such as 15m, 1h or 1d; else what fits.
+    #[arg(long, value_name = "WIDTH", requires = "chart", help_heading = "Chart")]
+    bucket: Option<Span>,
+    #[command(flatten)]
     metrics: MetricsArgs,
+}
+
+/// What a chart can show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum ChartOf {
+    /// The error rate of each group over time, requests below.
+    #[default]
+    Rates,
+    /// The error rate over the seven days up to each.
+    Rolling,
+    /// The difference to the baseline over time.
+    Difference,
+}
+
+impl ChartOf {
+    fn which(self) -> Which {
+        match self {
+            Self::Rates => Which::Rates,
+            Self::Rolling => Which::Rolling,
+            Self::Difference => Which::Difference,
+        }
+    }
 }
 
 /// How the groups are compared.
@@ -72,16 +112,16 @@ pub struct Args {
 struct MethodArgs {
     /// The group that the others are compared with; else the one that is called so (control, off, disabled …), else
     /// the largest.
-    #[arg(long, value_name = "GROUP", requires = "analysis")]
+    #[arg(long, value_name = "GROUP")]
     baseline: Option<String>,
     /// What a rate may rise by before it counts as worse: 0.1% for a tenth of a point.
-    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "0", requires = "analysis")]
+    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "0")]
     margin: f64,
     /// The share of requests that shall succeed, such as 99.9%: adds burn rates and what is left of 30 days' budget.
-    #[arg(long, value_name = "SHARE", value_parser = burn::parse_objective, requires = "analysis")]
+    #[arg(long, value_name = "SHARE", value_parser = burn::parse_objective)]
     slo: Option<f64>,
     /// How sure intervals are to be.
-    #[arg(long, value_name = "SHARE", value_parser = confidence, default_value = "95%", requires = "analysis")]
+    #[arg(long, value_name = "SHARE", value_parser = confidence, default_value = "95%")]
     confidence: Level,
 }
 
@@ -126,7 +166,8 @@ pub(super) fn run_list(args: &ListArgs) -> Result<(), Failure> {
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    if args.analysis {
+    args.chart.check()?;
+    if args.analysis || args.chart.is_wanted() {
         return run_analysis(args);
     }
     let groups = args.metrics.ask(async |session, mapping, cancel| {
@@ -135,12 +176,39 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         say_unknown(session, &source, args, &groups, cancel).await?;
         Ok(groups)
     })?;
-    match args.format {
+    print_plain(&groups, args.format)
+}
+
+fn print_plain(groups: &[Group], format: ReportFormat) -> Result<(), Failure> {
+    match format {
         ReportFormat::Json => print_json(&Plain {
-            metrics: Contract(&groups),
+            metrics: Contract(groups),
         }),
-        format => print_sheet(&sheets::plain(&groups), format),
+        format => print_sheet(&sheets::plain(groups), format),
     }
+}
+
+fn write_chart(
+    args: &Args,
+    data: &Data,
+    analysis: &Analysis,
+    method: &Method,
+) -> Result<(), Failure> {
+    let mut slots = Slots::default();
+    give_slots(&mut slots, &data.groups, analysis.baseline);
+    let source = charts::Source {
+        data,
+        analysis,
+        method,
+        notes: &[],
+        shown: &[],
+        slots: &slots,
+    };
+    let chart = source.chart(args.chart_of.which()).ok_or_else(|| Failure::Failed {
+        message: "there is nothing to draw: no event of this window has a date, or no second group is there".to_owned(),
+        hint: None,
+    })?;
+    args.chart.write(&chart)
 }
 
 fn run_analysis(args: &Args) -> Result<(), Failure> {
@@ -148,6 +216,8 @@ fn run_analysis(args: &Args) -> Result<(), Failure> {
     let request = Request {
         flag: args.id.clone(),
         window: args.window,
+        step: args.bucket.map(Span::seconds),
+        rolling: args.chart_of == ChartOf::Rolling,
         burn: method.objective.is_some(),
         ..Request::default()
     };
@@ -168,6 +238,12 @@ fn run_analysis(args: &Args) -> Result<(), Failure> {
         ));
     }
     let analysis = analyse(&data.groups, &method);
+    if args.chart.is_wanted() {
+        write_chart(args, &data, &analysis, &method)?;
+    }
+    if !args.analysis {
+        return print_plain(&data.groups, args.format);
+    }
     match args.format {
         ReportFormat::Json => print_json(&Document::new(&data, &analysis, &method)),
         ReportFormat::Md => print::data(markdown::report(&data, &analysis, &method).as_bytes()),

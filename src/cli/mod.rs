@@ -3,6 +3,7 @@
 //! Data goes to stdout and everything else to stderr; [`mod@print`] is the only place that does either. What a command
 //! can do is the engine's; here stand its arguments, its words and its exit code.
 
+mod chart;
 mod check;
 mod completions;
 pub mod demo;

@@ -11,8 +11,13 @@ use serde::{Deserialize, Serialize};
 use super::{
     layout::{Layout, PaneId},
     state::{Section, Settings},
+    widgets::refresh::Every,
 };
-use crate::engine::{Error, Result, profiles::ProfileId};
+use crate::engine::{
+    Error, Result,
+    metrics::{flags::Window, markers::Note},
+    profiles::ProfileId,
+};
 
 const VERSION: u32 = 1;
 
@@ -41,11 +46,58 @@ pub struct SavedExperiments {
 }
 
 /// The screen of feature flags.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SavedFlags {
+    pub every: Every,
+    /// The part of time that is looked at.
+    pub window: Window,
+    /// Seconds of a bucket; `None` for what fits.
+    pub step: Option<i64>,
     /// What was looked at last, by the profile's id.
     pub shown: BTreeMap<String, String>,
+    /// How each is compared, where not as usual, by the profile's id and its own.
+    pub choices: BTreeMap<String, BTreeMap<String, FlagChoice>>,
+    /// Notes on the axis of time, by the same.
+    pub notes: BTreeMap<String, BTreeMap<String, Vec<Note>>>,
+}
+
+impl Default for SavedFlags {
+    fn default() -> Self {
+        Self {
+            every: Every::default(),
+            window: Window::days(7),
+            step: None,
+            shown: BTreeMap::new(),
+            choices: BTreeMap::new(),
+            notes: BTreeMap::new(),
+        }
+    }
+}
+
+/// How the groups of a flag are compared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FlagChoice {
+    /// `None` for the likeliest.
+    pub baseline: Option<String>,
+    /// The error allowed: 0.05 for intervals of 95 %.
+    pub alpha: f64,
+    /// What a rate may rise by.
+    pub margin: f64,
+    /// What share of requests shall succeed.
+    pub objective: Option<f64>,
+}
+
+impl Default for FlagChoice {
+    fn default() -> Self {
+        Self {
+            baseline: None,
+            alpha: 0.05,
+            margin: 0.0,
+            objective: None,
+        }
+    }
 }
 
 /// The screen of training runs.

@@ -2,6 +2,7 @@
 
 mod chart;
 mod figures;
+mod flags;
 mod frame;
 mod profiles;
 mod query;

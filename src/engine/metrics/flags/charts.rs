@@ -1,7 +1,10 @@
 //! What the charts of a flag show: rates over time above requests, the seven rolling days, the difference to the
 //! baseline, the budget. Each is a [`ChartSpec`] with its summary in words; how it is drawn is `engine/chart`'s.
 
+use std::collections::BTreeMap;
+
 use super::{
+    Group,
     analysis::{Analysis, CAUTION, Method, Verdict},
     data::Data,
     timeline::{Bucket, Line, ROLLING_DAYS, Timeline},
@@ -49,6 +52,32 @@ pub struct Source<'a> {
     pub notes: &'a [Note],
     /// The groups that are drawn; empty for the baseline and the largest.
     pub shown: &'a [String],
+    /// The colour of each group.
+    pub slots: &'a Slots,
+}
+
+/// Colours by the keys of groups.
+pub type Slots = BTreeMap<String, Slot>;
+
+/// Give each group a colour that has none yet: grey for the first baseline, then the colours in the order of the groups.
+/// A group keeps its colour, whatever the others do.
+pub fn give_slots(slots: &mut Slots, groups: &[Group], baseline: Option<usize>) {
+    for (at, group) in groups.iter().enumerate() {
+        if slots.contains_key(&group.key) {
+            continue;
+        }
+        let neutral_is_free = !slots.values().any(|slot| *slot == Slot::Neutral);
+        let slot = if Some(at) == baseline && neutral_is_free {
+            Slot::Neutral
+        } else {
+            let colors = slots
+                .values()
+                .filter(|slot| **slot != Slot::Neutral)
+                .count();
+            Slot::Color(u8::try_from(colors).unwrap_or(u8::MAX))
+        };
+        slots.insert(group.key.clone(), slot);
+    }
 }
 
 impl Source<'_> {
@@ -61,17 +90,11 @@ impl Source<'_> {
         }
     }
 
-    /// The slot of each group: grey for the baseline, and the colours in the order of the groups.
-    pub fn slots(&self) -> Vec<(String, Slot)> {
-        slots(self.data, self.analysis)
-    }
-
     fn rates(&self) -> Option<ChartSpec> {
         let timeline = self.data.timeline.as_ref()?;
-        let slots = self.slots();
         let (mut rates, mut requests) = (Vec::new(), Vec::new());
         for line in self.lines(timeline) {
-            let slot = slot_of(&slots, &line.key);
+            let slot = self.slot(&line.key);
             let points: Vec<Point> = timeline
                 .starts()
                 .map(|at| {
@@ -125,13 +148,12 @@ impl Source<'_> {
     fn rolling(&self) -> Option<ChartSpec> {
         let daily = self.data.daily.as_ref()?;
         let [from, _] = self.data.range()?;
-        let slots = self.slots();
         let mut series = Vec::new();
         for line in daily.rolling(from) {
             if !self.is_shown(&line.key) {
                 continue;
             }
-            let slot = slot_of(&slots, &line.key);
+            let slot = self.slot(&line.key);
             let days: Vec<(Point, bool)> = line
                 .days
                 .iter()
@@ -190,7 +212,6 @@ impl Source<'_> {
         let timeline = self.data.timeline.as_ref()?;
         let baseline = &self.data.groups[self.analysis.baseline?].key;
         let control = timeline.lines.iter().find(|line| line.key == *baseline)?;
-        let slots = self.slots();
         let series = self
             .lines(timeline)
             .filter(|line| line.key != *baseline)
@@ -205,12 +226,7 @@ impl Source<'_> {
                             })
                     })
                     .collect();
-                Series::new(
-                    name(&line.key),
-                    slot_of(&slots, &line.key),
-                    Marks::BAND,
-                    points,
-                )
+                Series::new(name(&line.key), self.slot(&line.key), Marks::BAND, points)
             });
         let mut panel = Panel::new(
             Axis::new("Difference in error rate", Kind::Points),
@@ -257,7 +273,7 @@ impl Source<'_> {
             return false;
         };
         // The baseline, and of the others the largest.
-        let larger = |other: &(usize, &super::Group)| {
+        let larger = |other: &(usize, &Group)| {
             let (nth, group) = *other;
             Some(nth) != self.analysis.baseline
                 && (group.requests > groups[at].requests
@@ -295,6 +311,10 @@ impl Source<'_> {
             })
             .into_iter()
             .collect()
+    }
+
+    fn slot(&self, key: &str) -> Slot {
+        self.slots.get(key).copied().unwrap_or_default()
     }
 
     fn confidence(&self) -> String {
@@ -391,30 +411,6 @@ impl Source<'_> {
     }
 }
 
-/// The slot of each group: grey for the baseline, and the colours in the order of the groups.
-pub fn slots(data: &Data, analysis: &Analysis) -> Vec<(String, Slot)> {
-    let mut next = 0;
-    let groups = data.groups.iter().enumerate();
-    groups
-        .map(|(at, group)| {
-            let slot = if Some(at) == analysis.baseline {
-                Slot::Neutral
-            } else {
-                next += 1;
-                Slot::Color(u8::try_from((next - 1) % 256).unwrap_or_default())
-            };
-            (group.key.clone(), slot)
-        })
-        .collect()
-}
-
-fn slot_of(slots: &[(String, Slot)], key: &str) -> Slot {
-    slots
-        .iter()
-        .find(|(of, _)| of == key)
-        .map_or(Slot::Neutral, |(_, slot)| *slot)
-}
-
 /// The difference of two buckets and Newcombe's interval of it.
 fn difference(
     control: Option<&Bucket>,
@@ -450,7 +446,7 @@ fn middle(at: Moment, step: i64) -> f64 {
 mod tests {
     use super::*;
     use crate::engine::metrics::{
-        flags::{Group, Totals, Window, analysis::analyse, data::Request, health::Facts},
+        flags::{Totals, Window, analysis::analyse, data::Request, health::Facts},
         series::HOUR,
     };
 
@@ -501,12 +497,15 @@ mod tests {
     fn chart(which: Which, data: &Data, notes: &[Note]) -> Option<ChartSpec> {
         let method = Method::default();
         let analysis = analyse(&data.groups, &method);
+        let mut slots = Slots::default();
+        give_slots(&mut slots, &data.groups, analysis.baseline);
         Source {
             data,
             analysis: &analysis,
             method: &method,
             notes,
             shown: &[],
+            slots: &slots,
         }
         .chart(which)
     }
@@ -596,6 +595,7 @@ mod tests {
             method: &method,
             notes: &[],
             shown: &[],
+            slots: &Slots::default(),
         };
         let shown: Vec<&str> = data
             .groups

@@ -38,6 +38,37 @@ pub struct Request {
     pub burn: bool,
 }
 
+/// What a statement was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The plain figures.
+    Sums,
+    /// What the events are like.
+    Facts,
+    /// Figures over time.
+    Buckets,
+    /// Figures by day, for the rolling line.
+    Days,
+    /// Changes of flags.
+    Changes,
+    /// The windows of an objective.
+    Burn,
+}
+
+impl What {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Sums => "Requests and errors by group",
+            Self::Facts => "Times and odd rows of all groups together",
+            Self::Buckets => "Requests and errors over time",
+            Self::Days => "Requests and errors by day, for seven rolling days",
+            Self::Changes => "Changes of the flag",
+            Self::Burn => "The windows of the objective",
+        }
+    }
+}
+
 /// What came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Data {
@@ -57,8 +88,8 @@ pub struct Data {
     pub changes: Vec<Change>,
     /// The index that would make this quicker, if there is none such.
     pub advice: Option<Advice>,
-    /// The statements, in order.
-    pub ran: Vec<Ran>,
+    /// The statements, in order, each with what it was for.
+    pub ran: Vec<(What, Ran)>,
     /// The table, as `database.table`.
     pub table: String,
     /// The server's product and version.
@@ -77,24 +108,69 @@ impl Data {
     }
 }
 
-/// Read it, the plain figures first.
+/// What anybody would count, and where.
+#[derive(Clone, Debug)]
+pub struct First {
+    /// What was asked for.
+    pub request: Request,
+    /// The table.
+    pub source: Source,
+    /// The plain figures, in the server's order.
+    pub groups: Vec<Group>,
+    /// Their statement.
+    pub ran: Ran,
+}
+
+/// Read the plain figures.
+pub async fn first(
+    session: &Session,
+    mapping: &Mapping,
+    request: &Request,
+    cancel: &CancellationToken,
+) -> Result<First> {
+    let source = Source::locate(session, mapping, cancel).await?;
+    let (groups, ran) = metrics(session, &source, &request.flag, request.window, cancel).await?;
+    Ok(First {
+        request: request.clone(),
+        source,
+        groups,
+        ran,
+    })
+}
+
+/// Read all of it, the plain figures first.
 pub async fn read(
     session: &Session,
     mapping: &Mapping,
     request: &Request,
     cancel: &CancellationToken,
 ) -> Result<Data> {
-    let source = Source::locate(session, mapping, cancel).await?;
+    let first = first(session, mapping, request, cancel).await?;
+    rest(session, mapping, first, cancel).await
+}
+
+/// Read what stands beside the plain figures.
+pub async fn rest(
+    session: &Session,
+    mapping: &Mapping,
+    first: First,
+    cancel: &CancellationToken,
+) -> Result<Data> {
+    let First {
+        request,
+        source,
+        groups,
+        ran,
+    } = first;
     let (flag, window) = (request.flag.as_str(), request.window);
-    let (groups, ran) = metrics(session, &source, flag, window, cancel).await?;
-    let mut ran = vec![ran];
+    let mut ran = vec![(What::Sums, ran)];
     let (facts, facts_ran) = health::facts(session, &source, flag, window, cancel).await?;
-    ran.push(facts_ran);
+    ran.push((What::Facts, facts_ran));
     let mut data = Data {
-        request: request.clone(),
         facts,
         table: format!("{}.{}", source.table.database, source.table.table),
-        server: format!("{} {}", session.facts().product, session.facts().version),
+        server: server(session),
+        request: request.clone(),
         ..Data::default()
     };
     let lines = if request.lines.is_empty() {
@@ -102,18 +178,12 @@ pub async fn read(
     } else {
         request.lines.clone()
     };
-    if let Some([from, to]) = data.range() {
-        let (timeline, more) = timeline::read(
-            session,
-            &source,
-            flag,
-            &lines,
-            [from, to],
-            request.step,
-            cancel,
-        )
-        .await?;
-        ran.extend(more);
+    if let Some(range) = data.range() {
+        let [from, to] = range;
+        let (timeline, more) =
+            timeline::read(session, &source, flag, &lines, range, request.step, cancel).await?;
+        ran.extend(more.map(|ran| (What::Buckets, ran)));
+        data.timeline = Some(timeline);
         if request.rolling {
             let early = Moment(from.day().0 - (ROLLING_DAYS - 1) * DAY);
             let (daily, more) = timeline::read(
@@ -126,14 +196,13 @@ pub async fn read(
                 cancel,
             )
             .await?;
-            ran.extend(more);
+            ran.extend(more.map(|ran| (What::Days, ran)));
             data.daily = Some(daily);
         }
-        data.timeline = Some(timeline);
         if markers::is_chosen(mapping) {
             let (changes, more) =
-                markers::changes(session, mapping, Some(flag), [from, to], cancel).await?;
-            ran.push(more);
+                markers::changes(session, mapping, Some(flag), range, cancel).await?;
+            ran.push((What::Changes, more));
             data.changes = changes;
         }
     }
@@ -144,9 +213,21 @@ pub async fn read(
             .map(|group| group.key.clone())
             .collect();
         let (burn, more) = burn::read(session, &source, flag, &keys, cancel).await?;
-        ran.extend(more);
+        ran.extend(more.into_iter().map(|ran| (What::Burn, ran)));
         data.burn = Some(burn);
     }
+    data.advice = advice(session, &source, cancel).await?;
+    data.groups = groups;
+    data.ran = ran;
+    Ok(data)
+}
+
+/// The index that would make reading quicker; `None` where there is one.
+pub async fn advice(
+    session: &Session,
+    source: &Source,
+    cancel: &CancellationToken,
+) -> Result<Option<Advice>> {
     let columns = [
         "flag_id",
         "recorded_at",
@@ -154,18 +235,22 @@ pub async fn read(
         "request_count",
         "error_count",
     ];
-    data.advice = advice::covering_index(
+    let (advice, _) = advice::covering_index(
         session,
         &source.table,
         "ix_flag_time_group",
         &columns,
         cancel,
     )
-    .await?
-    .0;
-    data.groups = groups;
-    data.ran = ran;
-    Ok(data)
+    .await?;
+    Ok(advice)
+}
+
+/// Product and version in digits: `MariaDB 10.11.18`.
+fn server(session: &Session) -> String {
+    let dialect = session.facts().dialect();
+    let (major, minor, patch) = dialect.version;
+    format!("{} {major}.{minor}.{patch}", dialect.product)
 }
 
 /// The keys of the groups with most requests, as many as a chart shows, in the order of the groups.

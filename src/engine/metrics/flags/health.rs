@@ -220,7 +220,11 @@ fn zero_requests(groups: &[Group], facts: &Facts) -> Finding {
     };
     Finding {
         check: Check::ZeroRequests,
-        level: if silent > 0 { Level::Warn } else { Level::Ok },
+        level: match (silent, facts.zero_requests) {
+            (1.., _) => Level::Warn,
+            (0, 1..) => Level::Info,
+            (0, 0) => Level::Ok,
+        },
         figure: separated(u128::from(facts.zero_requests)),
         sentence: detail,
     }

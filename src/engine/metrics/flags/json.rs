@@ -153,7 +153,7 @@ fn method_json(data: &Data, method: &Method) -> Value {
         "as_of": data.as_of().to_string(),
         "table": data.table,
         "server": data.server,
-        "statements": data.ran.iter().map(|ran| json!({
+        "statements": data.ran.iter().map(|(_, ran)| json!({
             "sql": ran.sql,
             "milliseconds": u64::try_from(ran.took.as_millis()).unwrap_or(u64::MAX),
             "rows": ran.rows,

@@ -51,7 +51,7 @@ pub fn report(data: &Data, analysis: &Analysis, method: &Method) -> String {
         }
     }
     parts.push("\n## Statements\n".to_owned());
-    parts.extend(data.ran.iter().map(|ran| {
+    parts.extend(data.ran.iter().map(|(_, ran)| {
         let fence = "`".repeat(longest_run(&ran.sql, '`').max(2) + 1);
         format!("\n{fence}sql\n{}\n{fence}\n", ran.sql)
     }));

@@ -24,10 +24,11 @@ pub use window::{Span, Window};
 
 use super::{
     Ran, ask,
+    cost::{self, Cost},
     moments::Moments,
     optional_text,
     ratio::ratio,
-    series::Moment,
+    series::{DAY, Moment},
     stats::Counts,
     tables::{self, Located, Place, role},
     text,
@@ -40,6 +41,8 @@ use crate::engine::{
 const MOST_GROUPS: usize = 10_000;
 /// Flags that are listed at most.
 const MOST_FLAGS: usize = 10_000;
+/// Rows of days that are read at most.
+const MOST_DAYS: usize = 200_000;
 /// What NULL is called where a name is needed.
 const NULL: &str = "NULL";
 
@@ -152,20 +155,7 @@ pub async fn metrics(
     window: Window,
     cancel: &CancellationToken,
 ) -> Result<(Vec<Group>, Ran)> {
-    let (group, requests, errors) = (
-        source.name("group_key"),
-        source.name("request_count"),
-        source.name("error_count"),
-    );
-    let (condition, more) = window.condition(&source.moments);
-    let sql = format!(
-        "SELECT {group}, SUM({requests}), SUM({errors}) FROM {} WHERE {} = ?{condition} GROUP BY {group} LIMIT {}",
-        source.table.sql(),
-        source.name("flag_id"),
-        MOST_GROUPS + 1,
-    );
-    let mut values = vec![Value::Text(flag.to_owned())];
-    values.extend(more);
+    let (sql, values) = statement(source, flag, window);
     let (rows, ran) = ask(session, &sql, values, cancel).await?;
     if rows.rows() > MOST_GROUPS as u64 {
         return Err(Error::Invalid(format!(
@@ -181,6 +171,42 @@ pub async fn metrics(
         })
     });
     Ok((groups.collect::<Result<_>>()?, ran))
+}
+
+/// What [`metrics`] would make the server read; `None` where that is surely little.
+pub async fn cost(
+    session: &Session,
+    source: &Source,
+    flag: &str,
+    window: Window,
+    cancel: &CancellationToken,
+) -> Result<Option<Cost>> {
+    if !cost::is_large(&source.table) {
+        return Ok(None);
+    }
+    let (sql, values) = statement(source, flag, window);
+    cost::estimate(session, &sql, &values, cancel)
+        .await
+        .map(Some)
+}
+
+/// The statement of the plain figures, and what is bound in it.
+fn statement(source: &Source, flag: &str, window: Window) -> (String, Vec<Value>) {
+    let (group, requests, errors) = (
+        source.name("group_key"),
+        source.name("request_count"),
+        source.name("error_count"),
+    );
+    let (condition, more) = window.condition(&source.moments);
+    let sql = format!(
+        "SELECT {group}, SUM({requests}), SUM({errors}) FROM {} WHERE {} = ?{condition} GROUP BY {group} LIMIT {}",
+        source.table.sql(),
+        source.name("flag_id"),
+        MOST_GROUPS + 1,
+    );
+    let mut values = vec![Value::Text(flag.to_owned())];
+    values.extend(more);
+    (sql, values)
 }
 
 /// A flag in the list of all.
@@ -257,6 +283,46 @@ pub async fn list(
         })
     });
     Ok((listed.collect::<Result<_>>()?, ran))
+}
+
+/// Requests and errors of each flag by day, of so many days up to now: id, then days, ascending. It reads the whole
+/// table.
+pub async fn days(
+    session: &Session,
+    source: &Source,
+    days: u32,
+    cancel: &CancellationToken,
+) -> Result<Vec<(String, Vec<(Moment, Totals)>)>> {
+    let (flag, requests, errors) = (
+        source.name("flag_id"),
+        source.name("request_count"),
+        source.name("error_count"),
+    );
+    let moments = &source.moments;
+    let (at, now) = (moments.column(), moments.now());
+    let sql = format!(
+        "SELECT {flag}, {} DIV {DAY} * {DAY}, SUM({requests}), SUM({errors}) FROM {} WHERE {at} >= {now} - {} AND {at} <= {now} GROUP BY 1, 2 ORDER BY 1, 2 LIMIT {MOST_DAYS}",
+        moments.seconds(),
+        source.table.sql(),
+        Span::Days(days).sql(),
+    );
+    let (rows, _) = ask(session, &sql, Vec::new(), cancel).await?;
+    let mut all: Vec<(String, Vec<(Moment, Totals)>)> = Vec::new();
+    for row in 0..rows.rows() {
+        let Some(day) = moment(&rows, row, 1) else {
+            continue;
+        };
+        let id = optional_text(&rows, row, 0).unwrap_or_else(|| NULL.to_owned());
+        let totals = Totals {
+            requests: sum(&rows, row, 2)?,
+            errors: sum(&rows, row, 3)?,
+        };
+        match all.last_mut() {
+            Some((last, days)) if *last == id => days.push((day, totals)),
+            _ => all.push((id, vec![(day, totals)])),
+        }
+    }
+    Ok(all)
 }
 
 /// The ids alone, in the server's order: quick on a table of any size that has an index on them.

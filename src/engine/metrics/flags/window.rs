@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::{
     Error, Result,
     metrics::{
@@ -14,8 +16,9 @@ use crate::engine::{
 /// A hundred years, in days: more is a slip of the pen.
 const MOST_DAYS: u32 = 36_500;
 
-/// A part of time. Its lower bound is inclusive, its upper one is not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+/// A part of time. Its lower bound is inclusive, its upper one is not. Kept in files as people write it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Window {
     /// Whatever there is.
     #[default]
@@ -196,6 +199,20 @@ impl FromStr for Window {
             ))),
             _ => Ok(Self::Between { from, to }),
         }
+    }
+}
+
+impl TryFrom<String> for Window {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
+    }
+}
+
+impl From<Window> for String {
+    fn from(window: Window) -> Self {
+        window.to_string()
     }
 }
 

@@ -56,13 +56,15 @@ impl Digits {
             let needed = shares.map(|share| decimals(share * 100.0));
             needed.max().unwrap_or(2)
         };
-        let differences = analysis
-            .rows
-            .iter()
-            .filter_map(|row| Some(row.against?.comparison.difference));
+        // A difference is known no better than its interval is wide.
+        let widths = analysis.rows.iter().filter_map(|row| {
+            let interval = row.against?.comparison.newcombe;
+            Some((interval.high - interval.low) * 50.0).filter(|half| *half > 0.0)
+        });
+        let narrowest = widths.fold(1.0_f64, f64::min);
         Self {
             rate: most(&mut groups.iter().filter_map(Group::error_rate)),
-            difference: most(&mut { differences }),
+            difference: (1.0 - narrowest.log10().floor()).clamp(2.0, 8.0) as usize,
         }
     }
 
@@ -73,7 +75,7 @@ impl Digits {
 
     /// A difference in points.
     pub fn points(self, difference: f64) -> String {
-        format!("{:+.*} pp", self.difference, difference * 100.0)
+        signed(difference * 100.0, self.difference)
     }
 }
 
@@ -86,7 +88,12 @@ pub fn percent(share: f64) -> String {
 /// A difference of shares in points: `+0.100 pp`.
 pub fn points(difference: f64) -> String {
     let value = difference * 100.0;
-    format!("{value:+.*} pp", decimals(value))
+    signed(value, decimals(value))
+}
+
+/// With a sign that is as wide as the plus.
+fn signed(points: f64, decimals: usize) -> String {
+    format!("{points:+.decimals$} pp").replace('-', "\u{2212}")
 }
 
 /// A ratio: `1.25x`.
@@ -165,7 +172,10 @@ mod tests {
             [0.1234, 0.004, 0.000_3, 3e-6, 0.0].map(percent),
             ["12.34 %", "0.400 %", "0.0300 %", "0.000300 %", "0.00 %"]
         );
-        assert_eq!([0.001, -0.25].map(points), ["+0.100 pp", "-25.00 pp"]);
+        assert_eq!(
+            [0.001, -0.25].map(points),
+            ["+0.100 pp", "\u{2212}25.00 pp"]
+        );
         assert_eq!(
             [0.0, 1e-9, 0.019_5].map(p_words),
             ["< 1e-16", "1.0e-9", "0.0195"]

@@ -1,0 +1,143 @@
+//! What is asked of the server, in the order in which it is shown: the list; of one flag the plain figures first, then
+//! what stands beside them.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    engine::{
+        Result,
+        metrics::{
+            Ran,
+            advice::Advice,
+            cost::{self, Cost},
+            flags::{
+                self, Source, Totals,
+                data::{self, Data, First, Request},
+                words::percent,
+            },
+            series::Moment,
+        },
+        profiles::Mapping,
+        session::Session,
+    },
+    gui::{format, widgets::side_list::SideEntry},
+};
+
+/// Days of a curve.
+const CURVE_DAYS: u32 = 28;
+
+/// The flags of a server.
+#[derive(Clone, Debug)]
+pub(super) struct Listed {
+    pub(super) source: Source,
+    pub(super) entries: Vec<SideEntry>,
+    /// The table is so large that only names were read.
+    pub(super) names_only: bool,
+    pub(super) ran: Ran,
+}
+
+/// Read the list: with requests where the table is small enough to be read whole, else names alone.
+pub(super) async fn list(
+    session: Session,
+    mapping: Mapping,
+    whole: bool,
+    cancel: CancellationToken,
+) -> Result<Listed> {
+    let source = Source::locate(&session, &mapping, &cancel).await?;
+    if cost::is_large(&source.table) && !whole {
+        let (ids, ran) = flags::ids(&session, &source, &cancel).await?;
+        let entries = ids.into_iter().map(|id| SideEntry {
+            id,
+            ..SideEntry::default()
+        });
+        return Ok(Listed {
+            entries: entries.collect(),
+            source,
+            names_only: true,
+            ran,
+        });
+    }
+    let (flags, ran) = flags::list(&session, &source, &cancel).await?;
+    Ok(Listed {
+        entries: flags.iter().map(entry).collect(),
+        source,
+        names_only: false,
+        ran,
+    })
+}
+
+fn entry(flag: &flags::Listed) -> SideEntry {
+    let detail = match flag.week.error_rate() {
+        Some(rate) => {
+            let requests = u64::try_from(flag.week.requests).unwrap_or(u64::MAX);
+            format!("7 d: {} · {}", format::about(requests), percent(rate))
+        }
+        None => "no requests in 7 d".to_owned(),
+    };
+    SideEntry {
+        id: flag.id.clone(),
+        detail,
+        ..SideEntry::default()
+    }
+}
+
+/// The error rate of each flag by day, as the height of a small curve.
+pub(super) async fn curves(
+    session: Session,
+    source: Source,
+    cancel: CancellationToken,
+) -> Result<BTreeMap<String, Vec<f32>>> {
+    let flags = flags::days(&session, &source, CURVE_DAYS, &cancel).await?;
+    let curve = |days: Vec<(Moment, Totals)>| {
+        let rates = days.iter().filter_map(|(_, totals)| totals.error_rate());
+        rates.map(|rate| rate as f32).collect()
+    };
+    Ok(flags
+        .into_iter()
+        .map(|(id, days)| (id, curve(days)))
+        .collect())
+}
+
+/// How far the reading of a flag has come.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    Read(Box<First>),
+    /// It would take long: a person is asked first.
+    Heavy {
+        cost: Cost,
+        advice: Option<Advice>,
+    },
+}
+
+/// Read the plain figures; with `anyway`, however long that takes.
+pub(super) async fn first(
+    session: Session,
+    mapping: Mapping,
+    request: Request,
+    anyway: bool,
+    cancel: CancellationToken,
+) -> Result<Step> {
+    if !anyway {
+        let source = Source::locate(&session, &mapping, &cancel).await?;
+        let cost = flags::cost(&session, &source, &request.flag, request.window, &cancel).await?;
+        if let Some(cost) = cost.filter(|cost| cost.is_heavy()) {
+            let advice = data::advice(&session, &source, &cancel).await?;
+            return Ok(Step::Heavy { cost, advice });
+        }
+    }
+    let first = data::first(&session, &mapping, &request, &cancel).await?;
+    Ok(Step::Read(Box::new(first)))
+}
+
+pub(super) async fn rest(
+    session: Session,
+    mapping: Mapping,
+    first: First,
+    cancel: CancellationToken,
+) -> Result<Arc<Data>> {
+    Ok(Arc::new(
+        data::rest(&session, &mapping, first, &cancel).await?,
+    ))
+}
