@@ -16,6 +16,7 @@
 
 pub mod calendar;
 mod csv;
+pub mod numbers;
 pub mod palette;
 pub mod readout;
 pub mod reduce;

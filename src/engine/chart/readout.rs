@@ -3,8 +3,8 @@
 //! Nothing is interpolated: the nearest measured x is read, and where a series has no point there it is silent.
 
 use super::{
+    numbers,
     reduce::Pixel,
-    scale,
     scene::Scene,
     spec::{Axis, Body, ChartSpec, Panel, Parallel, Plot, Point, Series, Slot},
     words,
@@ -82,7 +82,7 @@ fn values(plot: &Plot, scene: &Scene, panel: usize, at: Pixel) -> Option<Reading
         return None;
     }
     let mut reading = Reading {
-        at: words::shown(&scale::text(&plot.x.kind, x)),
+        at: words::shown(&numbers::text(&plot.x.kind, x)),
         rows: Vec::new(),
         more: 0,
         notes: notes(plot, scene, panel, pixel),
@@ -131,7 +131,7 @@ fn name(series: &Series, panel: &Panel, panels: usize) -> String {
 }
 
 fn value(axis: &Axis, point: &Point) -> String {
-    let text = |value: f64| words::visible(&scale::text(&axis.kind, value));
+    let text = |value: f64| words::visible(&numbers::text(&axis.kind, value));
     let range = point
         .range
         .map(|[low, high]| format!("{} – {}", text(low), text(high)));
@@ -169,7 +169,7 @@ fn dot(plot: &Plot, scene: &Scene, panel: usize, at: Pixel) -> Option<Reading> {
     let row = |axis: &Axis, value: f64| ReadingRow {
         slot: None,
         name: words::shown(&axis.title),
-        value: words::visible(&scale::text(&axis.kind, value)),
+        value: words::visible(&numbers::text(&axis.kind, value)),
     };
     Some(Reading {
         at: words::shown(&series.name),
@@ -219,7 +219,7 @@ fn thing(parallel: &Parallel, scene: &Scene, at: Pixel) -> Option<Reading> {
             slot: None,
             name: words::shown(&axis.title),
             value: value.map_or("–".to_owned(), |value| {
-                words::shown(&scale::text(&axis.kind, value))
+                words::shown(&numbers::text(&axis.kind, value))
             }),
         });
     }

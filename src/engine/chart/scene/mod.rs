@@ -5,6 +5,7 @@
 //! Animation, hover and zoom are the window's; a zoom comes in as a [`View`].
 
 mod axes;
+mod clip;
 mod domain;
 mod map;
 mod marks;
@@ -350,7 +351,7 @@ impl Scene {
         let mut lines = Vec::new();
         if let Body::Plot(plot) = &spec.body {
             lines.extend(plot.markers.iter().enumerate().map(|(index, marker)| {
-                let at = super::scale::text(&plot.x.kind, marker.x);
+                let at = super::numbers::text(&plot.x.kind, marker.x);
                 format!("{} · {at} · {}", index + 1, words::shown(&marker.text))
             }));
         }
