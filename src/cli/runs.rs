@@ -1,12 +1,16 @@
 //! `porthole runs` lists training runs; `porthole run ID` prints what one has logged; `porthole compare-runs A B …`
 //! sets some side by side.
 
+mod drawing;
 mod json;
 
 use std::collections::{BTreeMap, HashSet};
 
+use clap::ValueEnum;
+
 use super::{
     Failure,
+    chart::ChartArgs,
     metrics::{MetricsArgs, ReportFormat, print_sheet},
     print,
 };
@@ -14,7 +18,7 @@ use crate::engine::{
     export::sheet::Sheet,
     metrics::runs::{
         self, Found, Goal, Listing, Precision, Run, Series, Summary, Tables, Unit, Wanted,
-        charts::{Look, MOST_SMOOTHING},
+        charts::{Along, Look, MOST_SMOOTHING},
         compare, report,
     },
 };
@@ -52,7 +56,8 @@ CSV is the table of metrics, and with --metric that of their points.
 
 Examples:
   porthole run 3fa2 --profile lab
-  porthole run 3fa2 --profile lab --metric val_loss --smoothing 0.6 --format csv";
+  porthole run 3fa2 --profile lab --metric val_loss --smoothing 0.6 --format csv
+  porthole run 3fa2 --profile lab --metric val_loss --chart loss.svg --log --x relative";
 
 const COMPARE_HELP: &str = "\
 Differences are last values minus that of the first run.
@@ -61,8 +66,9 @@ JSON: runs (as `porthole runs` has them),
   metrics: {KEY: {better, last: […], best: […], difference: […], ahead: run_id or null}},
   params and tags: {KEY: {values: […], differs: true|false}}, lists in the order of the runs.
 
-Example:
-  porthole compare-runs 3fa2 81bc --profile lab --format md";
+Examples:
+  porthole compare-runs 3fa2 81bc --profile lab --format md
+  porthole compare-runs 3fa2 81bc --profile lab --metric val_loss --chart both.svg";
 
 /// Which runs to list.
 #[derive(clap::Args)]
@@ -105,6 +111,8 @@ pub struct Args {
     #[command(flatten)]
     look: LookArgs,
     #[command(flatten)]
+    chart: ChartArgs,
+    #[command(flatten)]
     goals: GoalArgs,
     /// How to print it.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
@@ -123,6 +131,10 @@ pub struct CompareArgs {
     /// Only this metric. Once for each.
     #[arg(long = "metric", value_name = "KEY")]
     metrics: Vec<String>,
+    #[command(flatten)]
+    look: LookArgs,
+    #[command(flatten)]
+    chart: ChartArgs,
     #[command(flatten)]
     goals: GoalArgs,
     /// How to print them.
@@ -159,6 +171,18 @@ impl GoalArgs {
 /// How lines are drawn and smoothed.
 #[derive(clap::Args)]
 struct LookArgs {
+    /// What runs along the x axis of a chart.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "AXIS",
+        default_value_t,
+        help_heading = "Chart"
+    )]
+    x: AlongArg,
+    /// A chart's y axis is logarithmic.
+    #[arg(long, help_heading = "Chart")]
+    log: bool,
     /// Smooth: the weight of what came before, from 0 to 0.99 (debiased exponential moving average).
     #[arg(long, value_name = "W", default_value_t = 0.0, value_parser = smoothing)]
     smoothing: f64,
@@ -167,10 +191,27 @@ struct LookArgs {
 impl LookArgs {
     fn look(&self) -> Look {
         Look {
+            along: match self.x {
+                AlongArg::Step => Along::Step,
+                AlongArg::Time => Along::Time,
+                AlongArg::Relative => Along::Relative,
+            },
             smoothing: self.smoothing,
-            ..Look::default()
+            log: self.log,
         }
     }
+}
+
+/// What runs along the x axis.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum AlongArg {
+    /// The step.
+    #[default]
+    Step,
+    /// The time of day, in UTC.
+    Time,
+    /// The time since the run began.
+    Relative,
 }
 
 fn smoothing(text: &str) -> Result<f64, String> {
@@ -193,7 +234,7 @@ pub(super) fn run_list(args: &ListArgs) -> Result<(), Failure> {
     })?;
     say_left_out(args, &listing);
     if args.format == ReportFormat::Json {
-        return json::print(&json::list(&listing, |key| args.goals.of(key)));
+        return json::print(&runs::json::list(&listing, |key| args.goals.of(key)));
     }
     let sheet = report::list(&listing, &shown(args, &listing));
     if args.format == ReportFormat::Csv {
@@ -270,9 +311,12 @@ struct Read {
     found: Found,
     series: BTreeMap<String, Series>,
     precision: Precision,
+    /// Where it was read from, for charts.
+    source: String,
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    args.chart.check()?;
     let read = args.source.ask(async |session, mapping, cancel| {
         let tables = Tables::locate(session, mapping, cancel).await?;
         let (run, unit, _) = runs::find(session, &tables, &args.id, cancel).await?;
@@ -298,6 +342,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
                 .map(|series| (series.key.clone(), series))
                 .collect(),
             precision: tables.precision(),
+            source: drawing::source(session, &tables),
         })
     })?;
     if read.found.unit == Unit::Seconds {
@@ -312,6 +357,14 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         }
     }
     let look = args.look.look();
+    if args.chart.is_wanted() {
+        let runs = [(&read.found, &read.series)];
+        let keys = drawing::keys(&args.metrics, std::slice::from_ref(&read.found));
+        args.chart
+            .write(&drawing::chart(&runs, &keys, look, &read.source, |key| {
+                args.goals.of(key)
+            }))?;
+    }
     if args.format == ReportFormat::Json {
         return json::print(&json::run(&read, &args.metrics, look, |key| {
             args.goals.of(key)
@@ -389,7 +442,8 @@ fn print_parts(
 }
 
 pub(super) fn run_compare(args: &CompareArgs) -> Result<(), Failure> {
-    let found = args.source.ask(async |session, mapping, cancel| {
+    args.chart.check()?;
+    let (found, series, source) = args.source.ask(async |session, mapping, cancel| {
         let tables = Tables::locate(session, mapping, cancel).await?;
         let mut runs: Vec<(Run, Unit)> = Vec::new();
         for id in &args.ids {
@@ -397,7 +451,20 @@ pub(super) fn run_compare(args: &CompareArgs) -> Result<(), Failure> {
             runs.push((run, unit));
         }
         say_precision(&tables, args.format);
-        Ok(runs::read(session, &tables, runs, cancel).await?.0)
+        let (found, _) = runs::read(session, &tables, runs, cancel).await?;
+        let source = drawing::source(session, &tables);
+        if !args.chart.is_wanted() {
+            return Ok((found, Vec::new(), source));
+        }
+        let keys = drawing::keys(&args.metrics, &found);
+        let pairs = found.iter().flat_map(|found| {
+            let has = keys.iter().filter(|key| found.metrics.contains_key(*key));
+            has.map(|key| (found.run.id.clone(), key.clone()))
+        });
+        let pairs: Vec<(String, String)> = pairs.collect();
+        let most = POINTS.min(ALL_POINTS / pairs.len().max(1));
+        let (series, _) = runs::points(session, &tables, &pairs, most, cancel).await?;
+        Ok((found, series, source))
     })?;
     let mut seen = HashSet::new();
     if let Some(twice) = found.iter().find(|found| !seen.insert(&found.run.id)) {
@@ -405,6 +472,23 @@ pub(super) fn run_compare(args: &CompareArgs) -> Result<(), Failure> {
             format!("the run {} is named twice", twice.run.id),
             "Name two or more different runs.",
         ));
+    }
+    if args.chart.is_wanted() {
+        let series: Vec<BTreeMap<String, Series>> = found
+            .iter()
+            .map(|found| {
+                let own = series.iter().filter(|series| series.run == found.run.id);
+                own.map(|series| (series.key.clone(), series.clone()))
+                    .collect()
+            })
+            .collect();
+        let runs: Vec<_> = found.iter().zip(&series).collect();
+        let keys = drawing::keys(&args.metrics, &found);
+        let look = args.look.look();
+        args.chart
+            .write(&drawing::chart(&runs, &keys, look, &source, |key| {
+                args.goals.of(key)
+            }))?;
     }
     let mut metrics = compare::metrics(&found, |key| args.goals.of(key));
     if !args.metrics.is_empty() {

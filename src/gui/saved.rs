@@ -15,7 +15,11 @@ use super::{
 };
 use crate::engine::{
     Error, Result,
-    metrics::{flags::Window, markers::Note},
+    metrics::{
+        flags::Window,
+        markers::Note,
+        runs::{Goal, charts::Look},
+    },
     profiles::ProfileId,
 };
 
@@ -104,8 +108,54 @@ impl Default for FlagChoice {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SavedRuns {
-    /// What was looked at last, by the profile's id.
-    pub shown: BTreeMap<String, String>,
+    pub every: Every,
+    pub tab: RunsTab,
+    pub look: Look,
+    pub order: RunsOrder,
+    pub grouped: bool,
+    /// Deleted runs are listed too.
+    pub deleted: bool,
+    /// Runs that are ticked, by the profile's id; of others the newest are.
+    pub ticked: BTreeMap<String, Vec<String>>,
+    /// The metric whose values the list shows, by the same.
+    pub metric: BTreeMap<String, String>,
+    /// The metrics of the scatter, by the same.
+    pub scatter: BTreeMap<String, (String, String)>,
+    /// Metrics whose name does not tell which way they get better, by the same.
+    pub goals: BTreeMap<String, BTreeMap<String, Goal>>,
+}
+
+/// What is seen of the runs that are ticked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunsTab {
+    #[default]
+    Charts,
+    Compare,
+    Parallel,
+    Scatter,
+}
+
+/// By which column runs are ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunsColumn {
+    Name,
+    Status,
+    #[default]
+    Start,
+    Took,
+    Last,
+    Best,
+}
+
+/// How runs are ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RunsOrder {
+    pub by: RunsColumn,
+    /// The other way round than is usual for the column: newest, longest, best first.
+    pub turned: bool,
 }
 
 /// One query tab.

@@ -7,3 +7,4 @@ mod frame;
 mod profiles;
 mod query;
 mod rows_table;
+mod runs;

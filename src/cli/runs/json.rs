@@ -1,15 +1,16 @@
 //! Runs as JSON. What is no finite number is null.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Read, best_step};
 use crate::{
     cli::{Failure, print},
     engine::metrics::{
         runs::{
-            Found, Goal, Listing, Run, Series,
+            Found, Goal, Series,
             charts::Look,
             compare::{Compared, Setting},
+            json::run_of,
             time_text,
         },
         stats::smoothing::debiased_ema,
@@ -19,46 +20,6 @@ use crate::{
 /// One line to stdout.
 pub(super) fn print(value: &Value) -> Result<(), Failure> {
     print::data(format!("{value}\n").as_bytes())
-}
-
-pub(super) fn list(listing: &Listing, goal: impl Fn(&str) -> Goal) -> Value {
-    let runs = listing.runs.iter().map(|listed| {
-        let metrics = listed.metrics.iter().map(|(key, summary)| {
-            let goal = goal(key);
-            let metric = json!({
-                "better": goal.name(),
-                "points": summary.points,
-                "repeated": summary.repeated,
-                "last": summary.last,
-                "best": summary.best(goal),
-            });
-            (key.clone(), metric)
-        });
-        let mut run = run_of(&listed.run);
-        run.insert("metrics".to_owned(), Value::Object(metrics.collect()));
-        Value::Object(run)
-    });
-    Value::Array(runs.collect())
-}
-
-fn run_of(run: &Run) -> Map<String, Value> {
-    let time = |millis: Option<i64>| millis.map(time_text);
-    let run = json!({
-        "run_id": run.id,
-        "name": run.name,
-        "experiment_id": run.experiment_id,
-        "experiment": run.experiment,
-        "user": run.user,
-        "status": run.status,
-        "deleted": run.deleted,
-        "start": time(run.start),
-        "end": time(run.end),
-        "duration_ms": run.millis(),
-    });
-    match run {
-        Value::Object(run) => run,
-        _ => Map::new(),
-    }
 }
 
 pub(super) fn run(

@@ -3,7 +3,12 @@
 use egui::{Key, Modifiers};
 
 use super::Ask;
-use crate::gui::{icons, words::Words};
+use crate::gui::{
+    dialogs::mapping::MapStep,
+    icons,
+    widgets::{export::ExportStep, refresh::Every},
+    words::Words,
+};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum RunsCommand {
@@ -11,8 +16,20 @@ pub enum RunsCommand {
     Refresh,
     /// Stop what is being read.
     Cancel,
-    /// Look at one, by its id.
+    /// Look at one alone, by its id.
     Show(String),
+    /// Look at the newest ones.
+    ShowNewest,
+    /// Tick none.
+    ShowNone,
+    /// List older ones too.
+    More,
+    /// List deleted ones too, or not.
+    Deleted(bool),
+    /// How often they are read again by themselves.
+    Every(Every),
+    Export(ExportStep),
+    Map(MapStep),
 }
 
 impl Ask for RunsCommand {
@@ -24,6 +41,14 @@ impl Ask for RunsCommand {
             Self::Cancel => Words::new(icons::STOP, "Stop reading training runs")
                 .key(Modifiers::NONE, Key::Escape),
             Self::Show(id) => Words::new(icons::CHART_LINE, format!("Show {id}")),
+            Self::ShowNewest => Words::new(icons::CHECK, "Tick the newest 10"),
+            Self::ShowNone => Words::new(icons::X, "Tick none"),
+            Self::More => Words::new(icons::ARROW_LINE_DOWN, "List older runs"),
+            Self::Deleted(true) => Words::new(icons::EYE, "List deleted runs too"),
+            Self::Deleted(false) => Words::new(icons::EYE_SLASH, "Leave deleted runs out"),
+            Self::Every(_) => Words::new(icons::TIMER, "Refresh by itself"),
+            Self::Export(_) => Words::new(icons::EXPORT, "Export"),
+            Self::Map(_) => Words::new(icons::TABLE, "Map tables"),
         }
     }
 }

@@ -32,6 +32,8 @@ const LEAST: Vec2 = vec2(80.0, 60.0);
 pub struct ChartView {
     view: View,
     drawn: Option<Drawn>,
+    /// A list beside it has the names.
+    listed: bool,
 }
 
 /// The last picture with what it was made of.
@@ -47,6 +49,14 @@ struct Drawn {
 }
 
 impl ChartView {
+    /// For a place beside a list that has the names with their colours.
+    pub fn listed() -> Self {
+        Self {
+            listed: true,
+            ..Self::default()
+        }
+    }
+
     /// Something other than all of the data is seen.
     pub fn is_zoomed(&self) -> bool {
         self.view != View::default()
@@ -129,7 +139,12 @@ impl ChartView {
             }
             return;
         }
-        let scene = Scene::new(spec, size.into(), theme, For::Window, view);
+        let purpose = if self.listed {
+            For::Listed
+        } else {
+            For::Window
+        };
+        let scene = Scene::new(spec, size.into(), theme, purpose, view);
         self.drawn = Some(Drawn {
             spec: spec.clone(),
             size,

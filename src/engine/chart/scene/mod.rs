@@ -216,6 +216,8 @@ pub enum For {
     File,
     /// A place in the window, which has these itself.
     Window,
+    /// The same, beside a list that has the names with their colours: they are not written again.
+    Listed,
 }
 
 /// A chart in pixels.
@@ -235,6 +237,8 @@ pub struct Scene {
     pub axes: Vec<(f32, Map)>,
     /// The names stand at the lines of a panel above.
     named: bool,
+    /// The names are not to be written at all.
+    listed: bool,
 }
 
 /// One panel of a scene.
@@ -277,6 +281,7 @@ impl Scene {
             over: Vec::new(),
             axes: Vec::new(),
             named: false,
+            listed: purpose == For::Listed,
         };
         let margin = if purpose == For::File { 16.0 } else { 0.0 };
         let mut room = Rect {

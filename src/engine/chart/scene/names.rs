@@ -36,9 +36,13 @@ fn has_name(series: &Series) -> bool {
     !series.name.is_empty() && !series.faint
 }
 
-/// Every name once, in the order of the series; none where each row of a flipped plot says its own.
-pub(super) fn of(plot: &Plot) -> Vec<Name<'_>> {
+/// Every name once, in the order of the series; none where each row of a flipped plot says its own, or a list beside
+/// the chart does.
+pub(super) fn of<'a>(scene: &Scene, plot: &'a Plot) -> Vec<Name<'a>> {
     let mut names: Vec<Name<'_>> = Vec::new();
+    if scene.listed {
+        return names;
+    }
     if let (Kind::Category(rows), true) = (&plot.x.kind, plot.flipped) {
         let mut series = plot.panels.iter().flat_map(|panel| &panel.series);
         if series.all(|series| rows.contains(&series.name)) {

@@ -24,7 +24,7 @@ pub(super) fn draw(scene: &mut Scene, parallel: &Parallel, theme: Theme, mut roo
             marks: Marks::LINE,
         })
         .collect();
-    if !chosen.is_empty() {
+    if !chosen.is_empty() && !scene.listed {
         names::legend(scene, &chosen, theme, &mut room);
     }
     room.top += HEAD;

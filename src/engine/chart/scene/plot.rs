@@ -24,7 +24,7 @@ const BETWEEN_PANELS: f32 = 14.0;
 
 /// Draw a plot into the room that is left.
 pub(super) fn draw(scene: &mut Scene, plot: &Plot, theme: Theme, mut room: Rect, view: View) {
-    let names = names::of(plot);
+    let names = names::of(scene, plot);
     let x_range = view.x.unwrap_or_else(|| domain::x(plot));
     // What a narrow place needs most is the data.
     let direct = room.width() > 220.0 && names::can_stand_at_lines(plot, &names, x_range);

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::engine::{
     Result,
-    metrics::{Ran, ask, optional_text, text},
+    metrics::{Ran, ask, optional_text, series::Moment, text},
     query::ResultSet,
     session::Session,
     sql::placeholders::Value,
@@ -50,6 +50,8 @@ pub struct Listing {
     pub hidden: u64,
     /// What the numbers in the columns of times count.
     pub unit: Unit,
+    /// The server's clock when they were read.
+    pub as_of: Option<Moment>,
     /// The statements that were run.
     pub ran: Vec<Ran>,
 }
@@ -106,6 +108,9 @@ pub async fn list(
             .unwrap_or(0);
         listing.ran.push(ran);
     }
+    let (rows, ran) = ask(session, "SELECT UNIX_TIMESTAMP()", Vec::new(), cancel).await?;
+    listing.as_of = int(&rows, 0, 0).map(Moment);
+    listing.ran.push(ran);
     let ids: Vec<&str> = listing
         .runs
         .iter()
@@ -160,6 +165,7 @@ async fn runs(
             .collect(),
         more,
         hidden: 0,
+        as_of: None,
         unit,
         ran: vec![ran],
     })

@@ -7,6 +7,7 @@
 
 pub mod charts;
 pub mod compare;
+pub mod json;
 mod list;
 mod places;
 mod points;
@@ -20,7 +21,7 @@ use super::series::Moment;
 pub use list::{Listed, Listing, Wanted, list};
 pub use places::{PLACES, Precision, Tables};
 pub use points::points;
-pub use read::{Found, Texts, find, read};
+pub use read::{Found, Texts, describe, find, read};
 pub use series::{Goal, Point, Series, Unit};
 pub use summary::Summary;
 

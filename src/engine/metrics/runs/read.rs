@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Run,
-    list::{columns, read_runs, source},
+    list::{Listing, columns, read_runs, source},
     places::{Tables, column_or_null},
     series::Unit,
     summary::{Summary, summaries},
@@ -22,6 +22,8 @@ use crate::engine::{
 const MOST_TEXTS: u32 = 1_000;
 /// Letters that are read of each.
 const MOST_LETTERS: u32 = 8_000;
+/// Runs whose parameters or tags one statement asks for.
+const AT_ONCE: usize = 200;
 /// Runs that are named where one is not found.
 const NEAR: usize = 5;
 
@@ -111,6 +113,37 @@ pub async fn read(
     Ok((found.collect(), ran))
 }
 
+/// What the tracker knows of the runs of a list beyond it, in the same order.
+///
+/// # Errors
+/// What the server said, or [`Error::Cancelled`].
+pub async fn describe(
+    session: &Session,
+    tables: &Tables,
+    listing: &Listing,
+    cancel: &CancellationToken,
+) -> Result<(Vec<Found>, Vec<Ran>)> {
+    let ids: Vec<&str> = listing
+        .runs
+        .iter()
+        .map(|listed| listed.run.id.as_str())
+        .collect();
+    let mut ran = Vec::new();
+    let (mut params, mut tags) = (BTreeMap::new(), BTreeMap::new());
+    for some in ids.chunks(AT_ONCE) {
+        params.extend(texts(session, tables.params.as_ref(), some, &mut ran, cancel).await?);
+        tags.extend(texts(session, tables.tags.as_ref(), some, &mut ran, cancel).await?);
+    }
+    let found = listing.runs.iter().map(|listed| Found {
+        params: params.remove(&listed.run.id).unwrap_or_default(),
+        tags: tags.remove(&listed.run.id).unwrap_or_default(),
+        run: listed.run.clone(),
+        metrics: listed.metrics.clone(),
+        unit: listing.unit,
+    });
+    Ok((found.collect(), ran))
+}
+
 /// The newest runs that fit a condition.
 async fn some(
     session: &Session,
@@ -167,7 +200,7 @@ async fn texts(
     cancel: &CancellationToken,
 ) -> Result<BTreeMap<String, Texts>> {
     let mut found: BTreeMap<String, Texts> = BTreeMap::new();
-    let Some(table) = table else {
+    let Some(table) = table.filter(|_| !ids.is_empty()) else {
         return Ok(found);
     };
     let (run, key) = (table.name("run_id"), table.name("key"));

@@ -50,7 +50,7 @@ pub fn metrics(all: &[Lines<'_>], look: Look) -> ChartSpec {
         Panel::new(y, series.collect())
     });
     ChartSpec {
-        title: "What was logged".to_owned(),
+        title: title(all),
         subtitle: subtitle(all, look),
         body: Body::Plot(Plot {
             x,
@@ -59,6 +59,17 @@ pub fn metrics(all: &[Lines<'_>], look: Look) -> ChartSpec {
         }),
         footnotes: Vec::new(),
         summary: summary(all, look),
+    }
+}
+
+/// The run, or how many there are.
+fn title(all: &[Lines<'_>]) -> String {
+    let mut runs: Vec<&Drawn<'_>> = all.iter().flat_map(|lines| &lines.drawn).collect();
+    runs.sort_by_key(|drawn| &drawn.run.id);
+    runs.dedup_by_key(|drawn| &drawn.run.id);
+    match runs[..] {
+        [one] => format!("Run {}", visible::line(&one.run.label())),
+        _ => format!("{} runs", runs.len()),
     }
 }
 
@@ -148,7 +159,7 @@ fn subtitle(all: &[Lines<'_>], look: Look) -> String {
     }
     let odd = count(|point| point.finite().is_none());
     if odd > 0 {
-        parts.push(format!("{odd} without a number, as marks at the edge"));
+        parts.push(format!("{odd} without a number"));
     }
     if look.along != Along::Step
         && drawn().any(|drawn| drawn.series.points.iter().any(|point| point.time.is_none()))
@@ -287,7 +298,7 @@ mod tests {
         );
         assert_eq!(
             spec.subtitle,
-            "smoothed 0.50, raw values pale · 1 without a number, as marks at the edge"
+            "smoothed 0.50, raw values pale · 1 without a number"
         );
     }
 
@@ -316,6 +327,7 @@ mod tests {
         };
         assert_eq!(plot.panels.len(), 2);
         assert_eq!(plot.panels[1].y.title, "b");
+        assert_eq!(spec.title, "Run r");
         assert_eq!(plot.panels[0].series.len(), 1);
         assert_eq!(plot.panels[0].series[0].marks, Marks::DOTS);
         assert!(
