@@ -40,12 +40,13 @@ impl RunsPanel {
         }
         let room = ui.available_rect_before_wrap();
         let columns = (((room.width() + GAP) / (NARROWEST + GAP)) as usize).clamp(1, 4);
-        let columns = columns.min(figures.charts.len().max(1));
         let rows = figures.charts.len().div_ceil(columns).max(1);
+        // Evenly: four are two by two, not three and one.
+        let columns = figures.charts.len().div_ceil(rows).max(1);
         let in_view = rows.min(2) as f32;
         let height = (room.height() - GAP * (in_view - 1.0)) / in_view;
-        let height = if rows == 1 {
-            height
+        let height = if rows <= 2 {
+            height.max(LOWEST)
         } else {
             height.clamp(LOWEST, HIGHEST)
         };
