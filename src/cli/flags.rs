@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Failure,
     chart::ChartArgs,
-    metrics::{MetricsArgs, ReportFormat, print_json, print_sheet},
+    metrics::{MetricsArgs, ReportFormat, confidence, print_json, print_sheet},
     print,
 };
 use crate::engine::{
@@ -27,6 +27,7 @@ use crate::engine::{
             words::{method_words, pair_words},
         },
         series::step_words,
+        share,
         stats::Level,
     },
     session::Session,
@@ -115,7 +116,7 @@ struct MethodArgs {
     #[arg(long, value_name = "GROUP")]
     baseline: Option<String>,
     /// What a rate may rise by before it counts as worse: 0.1% for a tenth of a point.
-    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "0")]
+    #[arg(long, value_name = "SHARE", value_parser = margin, default_value = "0")]
     margin: f64,
     /// The share of requests that shall succeed, such as 99.9%: adds burn rates and what is left of 30 days' budget.
     #[arg(long, value_name = "SHARE", value_parser = burn::parse_objective)]
@@ -136,16 +137,10 @@ impl MethodArgs {
     }
 }
 
-fn share(text: &str) -> Result<f64, Error> {
-    burn::parse_share(text)
-        .filter(|share| (-1.0..=1.0).contains(share))
-        .ok_or_else(|| Error::Invalid(format!("`{text}` is no share: write 0.1% or 0.001")))
-}
-
-fn confidence(text: &str) -> Result<Level, Error> {
-    burn::parse_share(text)
-        .and_then(Level::from_confidence)
-        .ok_or_else(|| Error::Invalid(format!("`{text}` is no confidence: write 95% or 0.95")))
+fn margin(text: &str) -> Result<f64, Error> {
+    share::parse(text)
+        .filter(|margin| (0.0..=1.0).contains(margin))
+        .ok_or_else(|| Error::Invalid(format!("`{text}` is no margin: write 0.1% or 0.001")))
 }
 
 /// What stands in JSON without an analysis.

@@ -13,7 +13,9 @@ use super::{
     target::{self, TargetArgs},
 };
 use crate::engine::{
+    Error,
     export::sheet::Sheet,
+    metrics::{self, share, stats::Level},
     profiles::{Mapping, mapping::Entry},
     session::Session,
 };
@@ -30,6 +32,30 @@ pub(super) struct MetricsArgs {
     timeout: Option<u64>,
     #[command(flatten)]
     target: TargetArgs,
+}
+
+/// A misspelt place or role would be ignored.
+fn check(entry: &Entry) -> Result<(), Failure> {
+    let names = |names: Vec<&str>| format!("There are {}.", names.join(", "));
+    let Some(place) = metrics::places().find(|place| place.name == entry.place()) else {
+        return Err(Failure::usage(
+            format!("--map: there is no place {}", entry.place()),
+            names(metrics::places().map(|place| place.name).collect()),
+        ));
+    };
+    match entry.role() {
+        Some(role) if place.roles.iter().all(|known| known.name != role) => Err(Failure::usage(
+            format!("--map: {} has no role {role}", place.name),
+            names(place.roles.iter().map(|role| role.name).collect()),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// For the arguments that say how sure intervals are to be.
+pub(super) fn confidence(text: &str) -> Result<Level, Error> {
+    share::parse_level(text)
+        .ok_or_else(|| Error::Invalid(format!("`{text}` is no confidence: write 95% or 0.95")))
 }
 
 /// How figures are printed.
@@ -58,6 +84,7 @@ impl MetricsArgs {
         }
         let mut mapping = target.profile.mapping.clone();
         for entry in &self.map {
+            check(entry)?;
             mapping.add(entry.clone());
         }
         let runtime = runtime()?;

@@ -852,7 +852,7 @@ async fn the_command_line_prints_the_contract_and_nothing_else_unless_asked() {
 
         let md = run(&["experiment", "x", "--format", "md", "--analysis"]).await.done();
         assert!(md.contains("&lt;b&gt;") && !md.contains("<b> |"), "{md}");
-        let text = run(&["experiment", "x", "--analysis", "--weights", "<b>=1,control=2", "--confidence", "90"]).await.done();
+        let text = run(&["experiment", "x", "--analysis", "--weights", "<b>=1,control=2", "--confidence", "90%"]).await.done();
         assert!(text.contains("66.67 %") && text.contains("90 % interval"), "{text}");
         let csv = run(&["experiment", "x", "--format", "csv", "--analysis", "--sequential"]).await.done();
         assert!(csv.starts_with("variant,count,conversions,mean,control,users"), "{csv}");
@@ -867,8 +867,10 @@ async fn the_command_line_prints_the_contract_and_nothing_else_unless_asked() {
         assert!(wrong.contains("no variant c") && wrong.contains("control"), "{wrong}");
         let wrong = run(&["experiment", "x", "--analysis", "--weights", "1,0"]).await.failed(2);
         assert!(wrong.contains("a number above 0"), "{wrong}");
-        let wrong = run(&["experiment", "x", "--analysis", "--confidence", "100"]).await.failed(2);
-        assert!(wrong.contains("between 0 and 100"), "{wrong}");
+        let wrong = run(&["experiment", "x", "--analysis", "--confidence", "95"]).await.failed(2);
+        assert!(wrong.contains("write 95% or 0.95"), "{wrong}");
+        let wrong = run(&["experiment", "x", "--map", "assignments.user=u"]).await.failed(2);
+        assert!(wrong.contains("no role user") && wrong.contains("user_id"), "{wrong}");
     })
     .await;
 }

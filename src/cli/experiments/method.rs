@@ -5,10 +5,17 @@ use std::collections::BTreeMap;
 use clap::ValueEnum;
 
 use crate::{
-    cli::Failure,
-    engine::metrics::experiments::{
-        Method, analysis,
-        method::{Contamination, Correction, Plan},
+    cli::{Failure, metrics::confidence},
+    engine::{
+        Error,
+        metrics::{
+            experiments::{
+                Method, analysis,
+                method::{Contamination, Correction, Plan},
+            },
+            share,
+            stats::Level,
+        },
     },
 };
 
@@ -25,14 +32,9 @@ pub(super) struct MethodArgs {
     /// The planned split: control=9,treatment=1, or 9,1 in the order in which the variants are printed [default: equal]
     #[arg(long, value_name = "WEIGHTS", requires = "analysis")]
     weights: Option<String>,
-    /// How sure intervals are to be, in percent.
-    #[arg(
-        long,
-        value_name = "PERCENT",
-        default_value_t = 95.0,
-        requires = "analysis"
-    )]
-    confidence: f64,
+    /// How sure intervals are to be.
+    #[arg(long, value_name = "SHARE", value_parser = confidence, default_value = "95%", requires = "analysis")]
+    confidence: Level,
     /// For who looks every day: figures that stay valid however often one looks, narrowest at N users [N: 5000]
     #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "5000", requires = "analysis")]
     sequential: Option<f64>,
@@ -60,24 +62,14 @@ pub(super) struct MethodArgs {
     /// The figures that GrowthBook would show, beside the others (in JSON).
     #[arg(long, requires = "analysis")]
     growthbook: bool,
-    /// Plan for this lift, in percent.
-    #[arg(
-        long,
-        value_name = "PERCENT",
-        default_value_t = 10.0,
-        requires = "analysis"
-    )]
+    /// Plan for this lift.
+    #[arg(long, value_name = "SHARE", value_parser = lift, default_value = "10%", requires = "analysis")]
     plan_lift: f64,
-    /// Plan for this chance to find it, in percent.
-    #[arg(
-        long,
-        value_name = "PERCENT",
-        default_value_t = 80.0,
-        requires = "analysis"
-    )]
+    /// Plan for this chance to find it.
+    #[arg(long, value_name = "SHARE", value_parser = part, default_value = "80%", requires = "analysis")]
     plan_power: f64,
-    /// Plan from this rate, in percent [default: the control's]
-    #[arg(long, value_name = "PERCENT", requires = "analysis")]
+    /// Plan from this rate [default: the control's]
+    #[arg(long, value_name = "SHARE", value_parser = part, requires = "analysis")]
     plan_baseline: Option<f64>,
 }
 
@@ -104,7 +96,7 @@ impl MethodArgs {
             None => None,
         };
         Ok(Method {
-            alpha: part(100.0 - self.confidence, "--confidence")?,
+            alpha: self.confidence.alpha(),
             sequential: match self.sequential {
                 None => None,
                 Some(users) => Some(above_zero(users, "--sequential")?),
@@ -125,27 +117,30 @@ impl MethodArgs {
             control,
             growthbook: self.growthbook,
             plan: Plan {
-                baseline: match self.plan_baseline {
-                    Some(rate) => Some(part(rate, "--plan-baseline")?),
-                    None => None,
-                },
-                lift: above_zero(self.plan_lift, "--plan-lift")? / 100.0,
-                power: part(self.plan_power, "--plan-power")?,
+                baseline: self.plan_baseline,
+                lift: self.plan_lift,
+                power: self.plan_power,
             },
             ..Method::default()
         })
     }
 }
 
-/// Percent as a part, strictly between 0 and 1. In hundredths first: 100 - 95 is exact, and 1 - 0.95 is not.
-fn part(percent: f64, option: &str) -> Result<f64, Failure> {
-    if percent > 0.0 && percent < 100.0 {
-        return Ok(percent / 100.0);
-    }
-    Err(Failure::usage(
-        format!("{option} is between 0 and 100, without either"),
-        "It is in percent: 95 for 95 %.",
-    ))
+/// Strictly between 0 and 1.
+fn part(text: &str) -> Result<f64, Error> {
+    share::parse(text)
+        .filter(|part| *part > 0.0 && *part < 1.0)
+        .ok_or_else(|| {
+            Error::Invalid(format!(
+                "`{text}` is no share between 0 and 100%: write 80% or 0.8"
+            ))
+        })
+}
+
+fn lift(text: &str) -> Result<f64, Error> {
+    share::parse(text)
+        .filter(|lift| *lift > 0.0)
+        .ok_or_else(|| Error::Invalid(format!("`{text}` is no lift: write 10% or 0.1")))
 }
 
 fn above_zero(number: f64, option: &str) -> Result<f64, Failure> {
@@ -153,7 +148,7 @@ fn above_zero(number: f64, option: &str) -> Result<f64, Failure> {
         return Ok(number);
     }
     Err(Failure::usage(
-        format!("{option} is a number above 0"),
+        format!("{option} must be a number above 0"),
         "Leave it out for the usual one.",
     ))
 }

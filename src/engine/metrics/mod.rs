@@ -14,6 +14,7 @@ pub mod names;
 pub mod ratio;
 pub mod runs;
 pub mod series;
+pub mod share;
 pub mod stats;
 pub mod tables;
 pub mod unmapped;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use self::tables::Place;
 use super::{
     Result,
     query::{self, Options, ResultSet},
@@ -29,6 +31,13 @@ use super::{
     sql::{guard, lexer::SqlMode, literal, placeholders::Value},
     value,
 };
+
+/// Every table that a mapping can name.
+pub fn places() -> impl Iterator<Item = &'static Place> {
+    [&experiments::ASSIGNMENTS, &flags::EVENTS, &markers::CHANGES]
+        .into_iter()
+        .chain(runs::PLACES)
+}
 
 /// A statement that was run for a figure.
 #[derive(Clone, Debug, PartialEq, Eq)]

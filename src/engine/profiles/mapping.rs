@@ -88,6 +88,21 @@ enum Named {
     },
 }
 
+impl Entry {
+    /// The place's name.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// The role whose column it names; `None` if it names the table.
+    pub fn role(&self) -> Option<&str> {
+        match &self.to {
+            Named::Table { .. } => None,
+            Named::Column { role, .. } => Some(role),
+        }
+    }
+}
+
 impl FromStr for Entry {
     type Err = Error;
 

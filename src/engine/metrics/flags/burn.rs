@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Source, Span, Totals, moment, numbered, sum};
 use crate::engine::{
     Error, Result,
-    metrics::{Ran, ask, series::HOUR, stats::flag, text},
+    metrics::{Ran, ask, series::HOUR, share, stats::flag, text},
     session::Session,
     sql::placeholders::Value,
 };
@@ -232,23 +232,12 @@ impl Windows {
 /// # Errors
 /// [`Error::Invalid`] for what is no share below 100 %.
 pub fn parse_objective(text: &str) -> Result<f64> {
-    let share = parse_share(text).filter(|share| (0.0..1.0).contains(share) && *share > 0.0);
-    share.ok_or_else(|| {
+    let inside = |share: &f64| *share > 0.0 && *share < 1.0;
+    share::parse(text).filter(inside).ok_or_else(|| {
         Error::Invalid(format!(
             "`{text}` is no objective: write the share of requests that shall succeed, such as 99.9%, below 100%"
         ))
     })
-}
-
-/// A share: `0.1%`, or `0.001`.
-pub fn parse_share(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let share: f64 = match text.strip_suffix('%') {
-        // By its digits: 99.9 / 100 is not the nearest to 0.999.
-        Some(digits) => format!("{}e-2", digits.trim_end()).parse().ok()?,
-        None => text.parse().ok()?,
-    };
-    share.is_finite().then_some(share)
 }
 
 #[cfg(test)]
