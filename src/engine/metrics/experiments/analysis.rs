@@ -4,9 +4,10 @@
 use serde::Serialize;
 
 use super::{
+    checks::Checks,
     contract::VariantMetrics,
     exposures::{Arm, Days, Exposures},
-    health::{self, Finding, Level},
+    health::{Finding, Level},
     method::{Correction, LiftKind, Method},
     over_time::{self, OverTime},
     planning::{self, Planning},
@@ -188,7 +189,7 @@ pub fn analyze(contract: &[VariantMetrics], exposures: &Exposures, method: &Meth
     let over_time = over_time::over_time(&counted, exposures, control, method);
     let plain = exposures.is_plain();
     let mut variants = variants(contract, &names, &arms, weights.as_deref(), plain, method);
-    let health = health::Health {
+    let checks = Checks {
         contract,
         names: &names,
         arms: &arms,
@@ -197,9 +198,9 @@ pub fn analyze(contract: &[VariantMetrics], exposures: &Exposures, method: &Meth
         weights: weights.as_deref(),
         method,
     };
-    let findings = health.findings();
+    let findings = checks.findings();
     let bad = findings.iter().any(|finding| finding.level == Level::Bad);
-    let stable = !health.split_moves();
+    let stable = !checks.split_moves();
     if let Some(control) = control {
         for (at, variant) in variants.iter_mut().enumerate() {
             if at != control {

@@ -9,6 +9,7 @@
 
 pub mod analysis;
 pub mod charts;
+mod checks;
 pub mod contract;
 pub mod exposures;
 mod fold;
@@ -22,6 +23,8 @@ pub mod planning;
 mod reading;
 pub mod report;
 pub mod sample;
+#[cfg(test)]
+mod tests;
 pub mod words;
 
 pub use self::{
