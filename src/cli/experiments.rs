@@ -2,12 +2,14 @@
 
 mod method;
 
+use clap::ValueEnum;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use self::method::MethodArgs;
 use super::{
     Failure,
+    chart::ChartArgs,
     metrics::{MetricsArgs, ReportFormat, print_json, print_sheet},
     print,
 };
@@ -19,6 +21,7 @@ use crate::engine::{
         cost,
         experiments::{
             self, Exposures, Method, Report, Sample, VariantMetrics,
+            charts::{Charted, EffectView, ExposureView},
             contract::{self, Contract},
             index, list, report,
         },
@@ -42,6 +45,7 @@ Examples:
   porthole experiment checkout-button --profile shop --analysis --weights control=9,treatment=1
   porthole experiment checkout-button --profile shop --analysis --sequential
   porthole experiment checkout-button --profile shop --analysis --format md > report.md
+  porthole experiment checkout-button --profile shop --chart rates.svg --chart-of rates
   porthole experiment signup --profile shop --map assignments=ab.exposures --map assignments.user_id=uid";
 
 /// List what there is.
@@ -71,6 +75,40 @@ pub struct Args {
     metrics: MetricsArgs,
     #[command(flatten)]
     method: MethodArgs,
+    #[command(flatten)]
+    chart: ChartArgs,
+    /// Which chart.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value_t,
+        requires = "chart",
+        help_heading = "Chart"
+    )]
+    chart_of: ChartOf,
+}
+
+/// What a chart can show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum ChartOf {
+    /// Users so far, by variant.
+    Exposures,
+    /// New users by day.
+    NewUsers,
+    /// Each variant's share of the users so far.
+    Share,
+    /// Treatment less control as it settled, with its band.
+    #[default]
+    Difference,
+    /// The same as a part of the control's rate.
+    Lift,
+    /// The rate of each day's users, with intervals.
+    Rates,
+    /// The rate of the users so far.
+    RatesSoFar,
+    /// The smallest effect that is found, by days.
+    SmallestEffect,
 }
 
 /// What stands in JSON without an analysis.
@@ -111,6 +149,7 @@ pub(super) fn run_list(args: &ListArgs) -> Result<(), Failure> {
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    args.chart.check()?;
     args.metrics.ask(async |session, mapping, cancel| {
         let place = &experiments::ASSIGNMENTS;
         let table = tables::locate(session, place, mapping, cancel).await?;
@@ -127,18 +166,13 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         let (metrics, ran) = experiments::metrics(session, &table, &args.id, cancel).await?;
         if metrics.is_empty() {
             asked.say_unknown().await?;
-        } else if args.method.analysis {
+        } else if args.method.analysis || args.chart.is_wanted() {
             return asked.analyze(&metrics, &ran).await;
         }
         if args.sql {
             say_statements([&ran]);
         }
-        match args.format {
-            ReportFormat::Json => print_json(&Figures {
-                metrics: Contract(&metrics),
-            }),
-            format => print_sheet(&sheet(&metrics), format),
-        }
+        asked.print_contract(&metrics)
     })
 }
 
@@ -198,12 +232,56 @@ impl Asked<'_> {
         if self.args.sql {
             say_statements(report.statements());
         }
+        if self.args.chart.is_wanted() {
+            self.draw(&report)?;
+        }
+        if !self.args.method.analysis {
+            return self.print_contract(metrics.unwrap_or_default());
+        }
         match self.args.format {
             ReportFormat::Json => print_json(&report.json()),
             ReportFormat::Csv => print_sheet(&report.flat(), ReportFormat::Csv),
             ReportFormat::Md => print::data(report.to_markdown().as_bytes()),
             ReportFormat::Table => print::data(for_people(&report).as_bytes()),
         }
+    }
+
+    fn print_contract(&self, metrics: &[VariantMetrics]) -> Result<(), Failure> {
+        match self.args.format {
+            ReportFormat::Json => print_json(&Figures {
+                metrics: Contract(metrics),
+            }),
+            format => print_sheet(&sheet(metrics), format),
+        }
+    }
+
+    fn draw(&self, report: &Report<'_>) -> Result<(), Failure> {
+        let charted = Charted {
+            analysis: report.analysis,
+            method: report.method,
+            slots: &[],
+            offset_secs: report.exposures.offset_secs,
+            markers: &[],
+        };
+        let chart = match self.args.chart_of {
+            ChartOf::Exposures => Some(charted.exposures(ExposureView::SoFar)),
+            ChartOf::NewUsers => Some(charted.exposures(ExposureView::Daily)),
+            ChartOf::Share => Some(charted.exposures(ExposureView::Share)),
+            ChartOf::Difference => Some(charted.effect(EffectView::Difference)),
+            ChartOf::Lift => Some(charted.effect(EffectView::Lift)),
+            ChartOf::Rates => Some(charted.effect(EffectView::DailyRate)),
+            ChartOf::RatesSoFar => Some(charted.effect(EffectView::Rate)),
+            ChartOf::SmallestEffect => charted.smallest_effect(),
+        };
+        let chart = chart.filter(|_| !report.analysis.over_time.days.is_empty());
+        let mut chart = chart.ok_or_else(|| Failure::Failed {
+            message: "there is nothing to draw: no assignment has a time that has passed"
+                .to_owned(),
+            hint: None,
+        })?;
+        chart.footnotes = vec![format!("Experiment {}", report.id)];
+        chart.footnotes.extend(report.method_lines());
+        self.args.chart.write(&chart)
     }
 
     /// A heavy reading goes on all the same: whoever types the command may stop it.

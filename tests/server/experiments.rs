@@ -1,6 +1,6 @@
 //! Experiments: the contract's figures and the analyst's, on tables that are clean, odd, and called otherwise.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{collections::BTreeMap, fmt::Write as _, fs};
 
 use porthole::engine::{
     Error, Result,
@@ -858,6 +858,20 @@ async fn the_command_line_prints_the_contract_and_nothing_else_unless_asked() {
         assert!(csv.starts_with("variant,count,conversions,mean,control,users"), "{csv}");
         let list = run(&["experiments", "--format", "csv"]).await.done();
         assert_eq!(list, "experiment,users,first,last\nx,3,2024-05-01 00:00:00,2024-05-02 00:00:00\n");
+
+        let folder = tempfile::tempdir().unwrap();
+        let drawn = async |name: &str, what: &str| {
+            let file = folder.path().join(name);
+            let path = file.to_str().unwrap();
+            let printed = run(&["experiment", "x", "--format", "json", "--chart", path, "--chart-of", what]).await.done();
+            assert_eq!(printed, json, "a chart changes nothing of what is printed");
+            fs::read_to_string(file).unwrap()
+        };
+        let svg = drawn("a.svg", "exposures").await;
+        assert!(svg.starts_with("<svg") && svg.contains("&lt;b&gt;") && !svg.contains("<b>"), "{svg}");
+        assert_eq!(drawn("b.svg", "exposures").await.len(), svg.len());
+        let points = drawn("a.csv", "rates").await;
+        assert!(points.contains("control,2024-05-01T00:00:00Z,0.5"), "{points}");
 
         let unknown = run(&["experiment", "xx", "--format", "json"]).await;
         assert!(unknown.err.contains("no assignments for this experiment: xx"), "{}", unknown.err);
