@@ -12,7 +12,7 @@ use super::{
 use crate::engine::metrics::{
     ratio::ratio,
     series::{DAY, Moment},
-    stats::planning::DaysLeft,
+    stats::{PValue, planning::DaysLeft},
 };
 
 const NOON: i64 = 20_000 * DAY + DAY / 2;
@@ -25,8 +25,11 @@ fn experiment(variants: &[(&str, u64, u64)]) -> (Vec<VariantMetrics>, Exposures)
     by_day(&days.collect::<Vec<_>>())
 }
 
-/// Each variant with (days ago, users, converters).
-fn by_day(variants: &[(&str, Vec<(i64, u64, u64)>)]) -> (Vec<VariantMetrics>, Exposures) {
+/// Users and converters of some days, each so many days ago.
+type Ago = Vec<(i64, u64, u64)>;
+
+/// Each variant with its days.
+fn by_day(variants: &[(&str, Ago)]) -> (Vec<VariantMetrics>, Exposures) {
     let mut exposures = Exposures {
         has_times: true,
         now: Moment(NOON),
@@ -119,13 +122,10 @@ fn several_treatments_are_corrected_and_their_intervals_are_not() {
             continue;
         };
         assert!(corrected.adjusted_p > raw.adjusted_p);
-        assert_eq!(raw.adjusted_p, raw.p_value.map(|p| p.p()));
+        assert_eq!(raw.adjusted_p, raw.p_value.map(PValue::p));
         assert_eq!(corrected.difference, raw.difference);
     }
-    assert_eq!(
-        verdicts(&holm),
-        ["no clear difference"; 2].map(|words| words)
-    );
+    assert_eq!(verdicts(&holm), ["no clear difference"; 2]);
     assert_eq!(verdicts(&of(Correction::None)), ["better than control"; 2]);
 }
 
@@ -213,7 +213,7 @@ fn checks_speak_in_sentences() {
             )
         })
         .collect();
-    expect![[r#"
+    expect![[r"
         ok | Split | p = 1.000 | Users are split as planned (p = 1.000).
         warning | Stability | p < 1e-16 | The split changes from day to day (p < 1e-16 over 2 days or groups of days). Whatever else changed between days is mixed into the rates: the comparison by day (Mantel-Haenszel) keeps it apart.
         warning | SeveralVariants | 2 users | 2 users are in several variants, 0.25 % of all. They are left out.
@@ -224,7 +224,7 @@ fn checks_speak_in_sentences() {
         warning | Spelling | 1 user | Spelled in several ways that the column's collation takes for equal, such as User1 and user1: 1 user. They count as one, as in the server's own figures.
         warning | Times | 1 row | 1 row is in the future: in the totals, and outside the charts.
         note | Receiving | yes | The last assignment was 3 h ago. Who looks now and again later finds differences that are none: switch to sequential figures, or wait for the planned end.
-    "#]].assert_eq(&lines.concat());
+    "]].assert_eq(&lines.concat());
     assert_eq!(verdicts(&analysis), ["check the data first"]);
     let by_day = analysis.variants[1].comparison.unwrap().stratified;
     assert!(by_day.is_some(), "the split moves");
