@@ -16,6 +16,7 @@ use super::{
 use crate::engine::{
     Error, Result,
     metrics::{
+        experiments::Method,
         flags::Window,
         markers::Note,
         runs::{Goal, charts::Look},
@@ -45,8 +46,13 @@ pub struct Saved {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SavedExperiments {
+    pub every: Every,
     /// What was looked at last, by the profile's id.
     pub shown: BTreeMap<String, String>,
+    /// How each is looked at, where not as usual, by the profile's id and its own.
+    pub methods: BTreeMap<String, BTreeMap<String, Method>>,
+    /// Notes on the axes of time, by the same.
+    pub notes: BTreeMap<String, BTreeMap<String, Vec<Note>>>,
 }
 
 /// The screen of feature flags.

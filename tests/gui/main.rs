@@ -1,6 +1,7 @@
 //! The window's parts, driven by their labels; no server, no GPU.
 
 mod chart;
+mod experiments;
 mod figures;
 mod flags;
 mod frame;

@@ -8,6 +8,7 @@
 mod catalogue;
 mod certificates;
 mod cli;
+mod cost;
 mod demo;
 mod experiments;
 mod flags;

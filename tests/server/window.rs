@@ -363,3 +363,72 @@ async fn a_network_that_goes_away_shows_without_asking_and_so_does_its_return() 
         window.shows_cell("third");
     });
 }
+
+/// Two variants of a thousand users each; every tenth of the one and every fifth of the other converted.
+async fn with_experiment(server: &'static support::TestServer, table: &str, user: &str) -> TestDb {
+    let db = TestDb::create(server).await;
+    db.run(&[
+        &format!(
+            "CREATE TABLE {table} (experiment_id VARCHAR(40), {user} VARCHAR(40), variant_id VARCHAR(40), \
+             converted TINYINT, assigned_at DATETIME)"
+        ),
+        &format!(
+            "INSERT INTO {table} WITH RECURSIVE s AS (SELECT 0 AS i UNION ALL SELECT i + 1 FROM s WHERE i < 999) \
+             SELECT 'price-page', CONCAT('c', i), 'control', i % 10 = 0, '2026-03-01' + INTERVAL i % 20 DAY FROM s"
+        ),
+        &format!(
+            "INSERT INTO {table} SELECT experiment_id, CONCAT('t', {user}), 'treatment', \
+             SUBSTRING({user}, 2) % 5 = 0, assigned_at FROM {table}"
+        ),
+    ])
+    .await;
+    db
+}
+
+#[tokio::test]
+async fn an_experiment_is_read_from_its_table_and_shown() {
+    support::each_server(async |server| {
+        let db = with_experiment(server, "experiment_assignments", "user_id").await;
+        in_window(db, |window, _| {
+            window.key(Modifiers::COMMAND, Key::Num3);
+            window.shows("price-page, 2,000 users");
+            window.shows("treatment, better than control");
+            window.shows_cell("20.00 %, 17.64 % to 22.59 %");
+            window.shows("Split 50.0 : 50.0 p 1.000, fine");
+            window.shows("1 Mar – 20 Mar 2026 · 20 days · 2,000 users");
+            window.click("SQL");
+            window.shows("COUNT(DISTINCT");
+        });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_experiment_in_a_table_of_another_name_is_shown_once_that_is_said() {
+    support::each_server(async |server| {
+        let db = with_experiment(server, "exposures_of_ours", "visitor_id").await;
+        in_window(db, |window, db| {
+            window.key(Modifiers::COMMAND, Key::Num3);
+            // Whatever is found: databases of other tests may have a table of the usual name.
+            window.click("Map tables…");
+            let field = |window: &Window| {
+                let field = window
+                    .0
+                    .get_by_role_and_label(Role::TextInput, "Look for a table");
+                field.focus();
+                field.type_text("exposures_of_ours");
+            };
+            window.shows("Look for a table");
+            field(window);
+            window.0.step();
+            window.key(Modifiers::NONE, Key::Enter);
+            let table = format!("{}.exposures_of_ours, has all columns", db.name);
+            window.click(&table);
+            window.shows("Column for who was assigned: visitor_id");
+            window.click("Check and keep");
+            window.shows("price-page, 2,000 users");
+            window.shows("treatment, better than control");
+        });
+    })
+    .await;
+}
