@@ -14,6 +14,7 @@ use super::{
 use crate::engine::{
     Error,
     metrics::{
+        advice,
         experiments::list::near,
         flags::{
             self, Group, Source, Span, Window,
@@ -24,7 +25,7 @@ use crate::engine::{
             health,
             json::{Contract, Document},
             markdown, sheets,
-            words::{method_words, pair_words},
+            words::{method_words, pair_words, separated},
         },
         series::step_words,
         share,
@@ -167,6 +168,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     }
     let groups = args.metrics.ask(async |session, mapping, cancel| {
         let source = Source::locate(session, mapping, cancel).await?;
+        say_cost(session, &source, args, cancel).await?;
         let (groups, _) = flags::metrics(session, &source, &args.id, args.window, cancel).await?;
         say_unknown(session, &source, args, &groups, cancel).await?;
         Ok(groups)
@@ -217,8 +219,9 @@ fn run_analysis(args: &Args) -> Result<(), Failure> {
         ..Request::default()
     };
     let data = args.metrics.ask(async |session, mapping, cancel| {
-        let data = data::read(session, mapping, &request, cancel).await?;
         let source = Source::locate(session, mapping, cancel).await?;
+        say_cost(session, &source, args, cancel).await?;
+        let data = data::read(session, mapping, &request, cancel).await?;
         say_unknown(session, &source, args, &data.groups, cancel).await?;
         Ok(data)
     })?;
@@ -280,6 +283,31 @@ fn say_around(data: &Data, method: &Method) {
             data.as_of()
         ));
     }
+}
+
+/// What would take long is said first; Ctrl-C stops it.
+async fn say_cost(
+    session: &Session,
+    source: &Source,
+    args: &Args,
+    cancel: &CancellationToken,
+) -> Result<(), Failure> {
+    let cost = flags::cost(session, source, &args.id, args.window, cancel).await?;
+    let Some(cost) = cost.filter(|cost| cost.is_heavy()) else {
+        return Ok(());
+    };
+    print::warning(&format!(
+        "this reads about {} rows",
+        separated(cost.rows.into())
+    ));
+    if let Some(advice) = data::advice(session, source, cancel).await? {
+        print::hint(&format!(
+            "{}\nwould make it quicker. {}",
+            advice.sql,
+            advice::CAUTION
+        ));
+    }
+    Ok(())
 }
 
 /// An id without events is an answer, not an error; but it may be a slip.

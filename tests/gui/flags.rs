@@ -349,6 +349,31 @@ fn an_objective_and_a_note_are_written_in_the_drawer() {
 }
 
 #[test]
+fn lines_of_the_chart_are_ticked_where_there_are_many_groups() {
+    let groups: Vec<Group> = (0..10)
+        .map(|nth| group(&format!("g{nth}"), 1_000 + nth, 1))
+        .collect();
+    let mut harness = shown(groups, &FlagChoice::default());
+    harness.get_by_label("Method").click();
+    harness.run();
+    // Drawn are the baseline, which is the largest here, and the seven next.
+    harness.get_by_role_and_label(Role::CheckBox, "g3").click();
+    harness.run();
+    let expected = [2, 4, 5, 6, 7, 8, 9].map(|nth| format!("g{nth}"));
+    assert_eq!(
+        asked(&harness),
+        [FlagsCommand::Lines(expected.to_vec()).into()]
+    );
+    harness.get_by_role_and_label(Role::CheckBox, "g0").click();
+    harness.run();
+    let expected = [2, 3, 4, 5, 6, 7, 8, 9, 0].map(|nth| format!("g{nth}"));
+    assert_eq!(
+        asked(&harness),
+        [FlagsCommand::Lines(expected.to_vec()).into()]
+    );
+}
+
+#[test]
 fn statements_and_tables_are_one_click_away() {
     let mut harness = shown(two(), &FlagChoice::default());
     harness.get_by_label("SQL").click();

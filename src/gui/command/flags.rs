@@ -32,6 +32,8 @@ pub enum FlagsCommand {
     Step(Option<i64>),
     /// Look at this chart.
     Look(Which),
+    /// Draw these groups; none for the baseline and the largest.
+    Lines(Vec<String>),
     /// Compare what is shown in this way.
     Use(FlagChoice),
     /// How often it is read again by itself.
@@ -61,6 +63,7 @@ impl Ask for FlagsCommand {
             Self::Window(window) => Words::new(icons::CLOCK, window.words()),
             Self::Step(_) => Words::new(icons::COLUMNS, "Change the buckets"),
             Self::Look(_) => Words::new(icons::CHART_LINE, "Show another chart"),
+            Self::Lines(_) => Words::new(icons::CHART_LINE, "Choose lines of the chart"),
             Self::Use(_) => Words::new(icons::SLIDERS_HORIZONTAL, "Change the method"),
             Self::Every(_) => Words::new(icons::TIMER, "Refresh by itself"),
             Self::AddNote { .. } => Words::new(icons::NOTE_PENCIL, "Add note"),

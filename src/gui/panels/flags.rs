@@ -92,6 +92,8 @@ pub struct FlagsPanel {
     /// Colours by flag and group.
     slots: BTreeMap<String, Slots>,
     which: Which,
+    /// Groups that were ticked for the chart; none for the baseline and the largest.
+    lines: Vec<String>,
     chart: ChartView,
     /// When the last reading ended, well or not.
     ended: Option<Instant>,
@@ -197,6 +199,13 @@ impl FlagsPanel {
                     .as_ref()
                     .is_some_and(|view| view.data.daily.is_some());
                 if which == Which::Rolling && !has_days {
+                    self.start_first(state, worker);
+                }
+            }
+            FlagsCommand::Lines(lines) => {
+                self.lines = lines;
+                self.look_again();
+                if !self.has_lines() {
                     self.start_first(state, worker);
                 }
             }
@@ -325,6 +334,7 @@ impl FlagsPanel {
             self.reading = Job::default();
             self.table = FigureTable::default();
             self.chart = ChartView::default();
+            self.lines.clear();
             self.objective.clear();
         }
         if let Some((profile, _)) = &self.of {
@@ -347,8 +357,8 @@ impl FlagsPanel {
             window: self.saved.window,
             step: self.saved.step,
             rolling: self.which == Which::Rolling,
+            lines: self.lines.clone(),
             burn: self.choice().objective.is_some(),
-            ..Request::default()
         };
         let anyway = self.anyway == self.shown;
         self.reading.cancel();
@@ -455,7 +465,7 @@ impl FlagsPanel {
         let id = data.request.flag.clone();
         let notes = self.notes().to_vec();
         let slots = self.slots.entry(id).or_default();
-        self.view = Some(View::new(data, choice, slots, &notes));
+        self.view = Some(View::new(data, choice, slots, &notes, &self.lines));
     }
 
     /// The same data by another method, or with other notes.
@@ -464,6 +474,18 @@ impl FlagsPanel {
             let choice = self.choice();
             self.take_data(view.data, &choice);
         }
+    }
+
+    /// All groups that are ticked have been read over time.
+    fn has_lines(&self) -> bool {
+        let timeline = self
+            .view
+            .as_ref()
+            .and_then(|view| view.data.timeline.as_ref());
+        timeline.is_some_and(|timeline| {
+            let mut lines = self.lines.iter();
+            lines.all(|key| timeline.lines.iter().any(|line| line.key == *key))
+        })
     }
 
     fn keep_notes(&mut self, notes: Vec<Note>) {

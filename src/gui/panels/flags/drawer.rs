@@ -3,11 +3,11 @@
 
 use egui::{DragValue, Label, Popup, RichText, ScrollArea, TextEdit, Ui, vec2};
 
-use super::{FlagsPanel, reading::Step};
+use super::{FlagsPanel, reading::Step, view::View};
 use crate::{
     engine::metrics::{
         advice,
-        flags::{EVENTS, analysis::CAUTION, burn, words::trimmed},
+        flags::{EVENTS, analysis::CAUTION, burn, timeline::MOST_LINES, words::trimmed},
         markers::CHANGES,
         series::Moment,
     },
@@ -18,12 +18,17 @@ use crate::{
         format, icons,
         saved::FlagChoice,
         theme::{PaletteExt as _, SPACE, text},
-        widgets::{button::Button, card::hint_ui, list_row::ListRow, name, ran_list::ran_list_ui},
+        widgets::{
+            button::Button, card::hint_ui, choice::check_box_ui, list_row::ListRow, name,
+            ran_list::ran_list_ui,
+        },
         words::Words,
     },
 };
 
 pub(super) const WIDTH: f32 = 316.0;
+/// Groups that can be ticked: beyond these nobody searches by eye.
+const MOST_TICKS: usize = 200;
 
 /// What the drawer holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +86,9 @@ impl FlagsPanel {
         separator_ui(ui);
         self.objective_ui(ui, &mut choice);
         separator_ui(ui);
+        if let Some(view) = &self.view {
+            lines_ui(ui, view, cx);
+        }
         self.notes_ui(ui, cx);
         if choice != before {
             cx.commands.push(FlagsCommand::Use(choice));
@@ -293,6 +301,39 @@ fn confidence_ui(ui: &mut Ui, choice: &mut FlagChoice) {
             });
     });
     choice.alpha = picked.unwrap_or(choice.alpha);
+}
+
+/// Which groups the chart draws, where there are several to choose from.
+fn lines_ui(ui: &mut Ui, view: &View, cx: &PanelContext<'_>) {
+    let groups = &view.data.groups;
+    if groups.len() < 3 {
+        return;
+    }
+    heading_ui(ui, "Lines of the chart");
+    ScrollArea::vertical()
+        .id_salt("lines")
+        .max_height(180.0)
+        .show(ui, |ui| {
+            for group in groups.iter().take(MOST_TICKS) {
+                let drawn = view.is_drawn(&group.key);
+                let mut ticked = drawn;
+                check_box_ui(ui, &mut ticked, &name::shown(&group.key));
+                if ticked == drawn {
+                    continue;
+                }
+                let others = groups.iter().filter(|other| other.key != group.key);
+                let mut lines: Vec<String> = others
+                    .filter(|other| view.is_drawn(&other.key))
+                    .map(|other| other.key.clone())
+                    .collect();
+                if ticked {
+                    lines.push(group.key.clone());
+                }
+                lines.truncate(MOST_LINES);
+                cx.commands.push(FlagsCommand::Lines(lines));
+            }
+        });
+    separator_ui(ui);
 }
 
 /// In points of a percent, as the table has differences.

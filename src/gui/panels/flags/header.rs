@@ -1,7 +1,8 @@
 //! The lines above the figures: which flag, how fresh, what can be done; and which part of time, in which buckets.
 
 use egui::{
-    Align, Label, Layout, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui, vec2,
+    Align, Label, Layout, Margin, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui,
+    vec2,
 };
 
 use super::{FlagsPanel, drawer::Drawer, view::View};
@@ -15,7 +16,7 @@ use crate::{
         context::PanelContext,
         icons,
         saved::FlagChoice,
-        theme::{PaletteExt as _, SPACE, text},
+        theme::{CONTROL_HEIGHT, PaletteExt as _, SPACE, text},
         widgets::{
             button::Button,
             card::hint_ui,
@@ -176,10 +177,11 @@ impl FlagsPanel {
                     ("To", &mut draft.to, "2026-05-08 12:00"),
                 ] {
                     ui.horizontal(|ui| {
-                        let label = ui.add_sized([36.0, 20.0], Label::new(words));
+                        let label = ui.add_sized([36.0, CONTROL_HEIGHT], Label::new(words));
                         let field = TextEdit::singleline(text)
                             .hint_text(example)
                             .char_limit(30)
+                            .margin(Margin::symmetric(8, 5))
                             .desired_width(f32::INFINITY);
                         ui.add(field).labelled_by(label.id);
                     });

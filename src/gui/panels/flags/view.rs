@@ -39,6 +39,8 @@ pub(super) struct View {
     pub(super) rows: Vec<Vec<Cell>>,
     pub(super) chips: Vec<Chip>,
     notes: Vec<Note>,
+    /// Groups that are drawn; none for the baseline and the largest.
+    lines: Vec<String>,
     slots: Slots,
     /// Made when it is drawn first.
     chart: RefCell<Option<(Which, Option<Arc<ChartSpec>>)>>,
@@ -50,6 +52,7 @@ impl View {
         choice: &FlagChoice,
         known: &mut Slots,
         notes: &[Note],
+        lines: &[String],
     ) -> Self {
         let method = method_of(choice);
         let analysis = analyse(&data.groups, &method);
@@ -64,6 +67,7 @@ impl View {
             rows: table::rows(&data, &analysis, &method, known),
             chips: chips.chain(alerts(&data, &method)).collect(),
             notes: notes.to_vec(),
+            lines: lines.to_vec(),
             slots: known.clone(),
             chart: RefCell::default(),
             data,
@@ -78,18 +82,26 @@ impl View {
         match &*kept {
             Some((of, chart)) if *of == which => chart.clone(),
             _ => {
-                let source = charts::Source {
-                    data: &self.data,
-                    analysis: &self.analysis,
-                    method: &self.method,
-                    notes: &self.notes,
-                    shown: &[],
-                    slots: &self.slots,
-                };
-                let chart = source.chart(which).map(Arc::new);
+                let chart = self.source().chart(which).map(Arc::new);
                 *kept = Some((which, chart.clone()));
                 chart
             }
+        }
+    }
+
+    /// Is a group drawn?
+    pub(super) fn is_drawn(&self, key: &str) -> bool {
+        self.source().is_shown(key)
+    }
+
+    fn source(&self) -> charts::Source<'_> {
+        charts::Source {
+            data: &self.data,
+            analysis: &self.analysis,
+            method: &self.method,
+            notes: &self.notes,
+            shown: &self.lines,
+            slots: &self.slots,
         }
     }
 
