@@ -9,9 +9,11 @@ use porthole::engine::{
     },
     profiles::Mapping,
 };
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    cli::Program,
     sessions::Opened,
     support::{TestServer, each_server},
 };
@@ -457,6 +459,120 @@ async fn runs_in_several_databases_must_be_named() {
         third.mapping.add(format!("runs={}.runs", other.opened.db.name).parse().unwrap());
         // The other tables are looked for beside it.
         assert_eq!(third.tables().await.unwrap().layout(), "MLflow");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_command_line_prints_what_was_logged_and_draws_it() {
+    each_server(async |server| {
+        let tracker = Tracker::create(server, &TRACKER, &TRACKED).await;
+        let db = &tracker.opened.db;
+        let json = async |arguments: &[&str]| -> Value {
+            let out = Program::at(db, arguments).run().await.done();
+            serde_json::from_str(&out).unwrap()
+        };
+        let listed = json(&["runs", "--format", "json"]).await;
+        assert_eq!(listed[0]["run_id"], "b2");
+        assert_eq!(listed[1]["metrics"]["loss"]["better"], "min");
+        assert_eq!(listed[1]["duration_ms"], 61_500);
+        assert_eq!(listed[1]["start"], "2026-09-21 10:13:20");
+        assert_eq!(listed[2]["metrics"], json!({}));
+        let all = json(&["runs", "--all", "--format", "json"]).await;
+        assert_eq!(
+            (all.as_array().unwrap().len(), &all[0]["deleted"]),
+            (4, &json!(true))
+        );
+
+        let read = json(&[
+            "run",
+            "a1",
+            "--metric",
+            "loss",
+            "--smoothing",
+            "0.5",
+            "--format",
+            "json",
+        ])
+        .await;
+        let loss = &read["metrics"]["loss"];
+        let float = f64::from(0.1_f32);
+        assert_eq!(read["precision"], "single");
+        assert_eq!(
+            (&loss["repeated"], &loss["best"]["step"]),
+            (&json!(1), &json!(2))
+        );
+        assert_eq!(
+            loss["last"],
+            json!({"step": 4, "time": "2026-09-21 10:13:20", "value": float})
+        );
+        assert_eq!(loss["series"][0], json!([0, T, 16_777_216.0, 16_777_216.0]));
+        assert_eq!(
+            read["metrics"]["accuracy"],
+            Value::Null,
+            "only what was named"
+        );
+        let turned = json(&["run", "a1", "--max", "loss", "--format", "json"]).await;
+        assert_eq!(turned["metrics"]["loss"]["best"]["value"], 16_777_216.0);
+
+        let compared = json(&["compare-runs", "a1", "b2", "--format", "json"]).await;
+        assert_eq!(compared["metrics"]["loss"]["last"], json!([float, null]));
+        assert_eq!(compared["metrics"]["accuracy"]["ahead"], Value::Null);
+
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("loss.svg");
+        let chart = file.to_str().unwrap();
+        let arguments = [
+            "compare-runs",
+            "a1",
+            "b2",
+            "--metric",
+            "loss",
+            "--log",
+            "--x",
+            "time",
+            "--chart",
+            chart,
+        ];
+        Program::at(db, &arguments).run().await.done();
+        let svg = std::fs::read_to_string(&file).unwrap();
+        assert!(
+            svg.starts_with("<svg") && svg.contains("loss") && svg.contains("a1"),
+            "{svg}"
+        );
+        Program::at(db, &[&arguments[..], &["--force"]].concat())
+            .run()
+            .await
+            .done();
+        assert_eq!(
+            std::fs::read_to_string(&file).unwrap(),
+            svg,
+            "equal for equal input"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_command_line_says_what_is_wrong() {
+    each_server(async |server| {
+        let tracker = Tracker::create(server, &TRACKER, &TRACKED).await;
+        let db = &tracker.opened.db;
+        for (arguments, code, part) in [
+            (&["run", "zz"][..], 1, "there is no run \"zz\""),
+            (
+                &["run", "a1", "--metric", "los"],
+                1,
+                "There is accuracy, loss.",
+            ),
+            (&["compare-runs", "a1", "a1"], 2, "named twice"),
+            (&["run", "a1", "--smoothing", "1"], 2, "from 0 to 0.99"),
+            (&["run", "a1", "--chart", "x.gif"], 2, "x.gif"),
+            (&["runs", "--map", "runs=nowhere.runs"], 1, "training runs"),
+        ] {
+            let said = Program::at(db, arguments).run().await.failed(code);
+            assert!(said.contains(part), "{arguments:?}: {said}");
+        }
     })
     .await;
 }

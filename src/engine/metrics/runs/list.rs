@@ -52,8 +52,8 @@ pub struct Listing {
     pub unit: Unit,
     /// The server's clock when they were read.
     pub as_of: Option<Moment>,
-    /// The statements that were run.
-    pub ran: Vec<Ran>,
+    /// The statements that were run, each with what it was for.
+    pub ran: Vec<(&'static str, Ran)>,
 }
 
 impl Listing {
@@ -99,18 +99,19 @@ pub async fn list(
     {
         let (condition, values) = group(tables, wanted);
         let sql = format!(
-            "SELECT COUNT(*) FROM {} WHERE ({is_deleted}){condition}",
-            source(tables)
+            "SELECT COUNT(*) FROM {}{}",
+            source(tables),
+            all_of(&[Some(is_deleted), condition])
         );
         let (rows, ran) = ask(session, &sql, values, cancel).await?;
         listing.hidden = int(&rows, 0, 0)
             .and_then(|count| u64::try_from(count).ok())
             .unwrap_or(0);
-        listing.ran.push(ran);
+        listing.ran.push(("Deleted runs that are left out", ran));
     }
     let (rows, ran) = ask(session, "SELECT UNIX_TIMESTAMP()", Vec::new(), cancel).await?;
     listing.as_of = int(&rows, 0, 0).map(Moment);
-    listing.ran.push(ran);
+    listing.ran.push(("The server's clock", ran));
     let ids: Vec<&str> = listing
         .runs
         .iter()
@@ -132,19 +133,19 @@ async fn runs(
     cancel: &CancellationToken,
 ) -> Result<Listing> {
     let (group, values) = group(tables, wanted);
-    let not_deleted = match deleted(tables) {
-        Some(is_deleted) if !wanted.deleted => format!(" AND NOT ({is_deleted})"),
-        _ => String::new(),
-    };
+    let not_deleted = deleted(tables)
+        .filter(|_| !wanted.deleted)
+        .map(|is_deleted| format!("NOT ({is_deleted})"));
     let limit = match wanted.newest {
         Some(newest) => format!(" LIMIT {}", u64::from(newest) + 1),
         None => String::new(),
     };
     let start = column_or_null(&tables.runs, "r", "start_time");
     let sql = format!(
-        "SELECT {} FROM {} WHERE 1 = 1{group}{not_deleted} ORDER BY {start} DESC, r.{}{limit}",
+        "SELECT {} FROM {}{} ORDER BY {start} DESC, r.{}{limit}",
         columns(tables),
         source(tables),
+        all_of(&[group, not_deleted]),
         tables.runs.name("run_id"),
     );
     let (rows, ran) = ask(session, &sql, values, cancel).await?;
@@ -167,7 +168,7 @@ async fn runs(
         hidden: 0,
         as_of: None,
         unit,
-        ran: vec![ran],
+        ran: vec![("Runs, the newest first", ran)],
     })
 }
 
@@ -229,25 +230,36 @@ fn deleted(tables: &Tables) -> Option<String> {
     (!marks.is_empty()).then(|| marks.join(" OR "))
 }
 
-/// The condition for the group that is wanted.
-fn group(tables: &Tables, wanted: &Wanted) -> (String, Vec<Value>) {
+/// The condition for the group that is wanted; `None` for all.
+fn group(tables: &Tables, wanted: &Wanted) -> (Option<String>, Vec<Value>) {
     let Some(experiment) = &wanted.experiment else {
-        return (String::new(), Vec::new());
+        return (None, Vec::new());
     };
     // As text: a name compared with a number would be 0, which is the id of MLflow's first group.
-    let mut ways = Vec::new();
-    if let Some(id) = column(&tables.runs, "r", "experiment_id") {
-        ways.push(format!("CAST({id} AS CHAR) = ?"));
-    }
-    if let Some(table) = &tables.experiments {
-        ways.push(format!("{} = ?", column_or_null(table, "e", "name")));
-    }
+    let id = column(&tables.runs, "r", "experiment_id");
+    let id = id.map(|id| format!("CAST({id} AS CHAR) = ?"));
+    let name = tables.experiments.as_ref();
+    let name = name.map(|table| format!("{} = ?", column_or_null(table, "e", "name")));
+    let ways: Vec<String> = id.into_iter().chain(name).collect();
     if ways.is_empty() {
-        ways.push("FALSE".to_owned());
-        return (format!(" AND ({})", ways.join(" OR ")), Vec::new());
+        return (Some("FALSE".to_owned()), Vec::new());
     }
     let values = vec![Value::Text(experiment.clone()); ways.len()];
-    (format!(" AND ({})", ways.join(" OR ")), values)
+    (Some(ways.join(" OR ")), values)
+}
+
+/// ` WHERE` and all of these conditions; nothing where there are none.
+fn all_of(conditions: &[Option<String>]) -> String {
+    let conditions: Vec<String> = conditions
+        .iter()
+        .flatten()
+        .map(|condition| format!("({condition})"))
+        .collect();
+    if conditions.is_empty() {
+        String::new()
+    } else {
+        format!(" WHERE {}", conditions.join(" AND "))
+    }
 }
 
 /// Runs out of rows of [`columns`], and what their times count.

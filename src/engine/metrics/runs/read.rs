@@ -98,7 +98,7 @@ pub async fn read(
     tables: &Tables,
     runs: Vec<(Run, Unit)>,
     cancel: &CancellationToken,
-) -> Result<(Vec<Found>, Vec<Ran>)> {
+) -> Result<(Vec<Found>, Vec<(&'static str, Ran)>)> {
     let ids: Vec<&str> = runs.iter().map(|(run, _)| run.id.as_str()).collect();
     let (mut metrics, mut ran) = summaries(session, tables, &ids, cancel).await?;
     let mut params = texts(session, tables.params.as_ref(), &ids, &mut ran, cancel).await?;
@@ -122,7 +122,7 @@ pub async fn describe(
     tables: &Tables,
     listing: &Listing,
     cancel: &CancellationToken,
-) -> Result<(Vec<Found>, Vec<Ran>)> {
+) -> Result<(Vec<Found>, Vec<(&'static str, Ran)>)> {
     let ids: Vec<&str> = listing
         .runs
         .iter()
@@ -196,7 +196,7 @@ async fn texts(
     session: &Session,
     table: Option<&Located>,
     ids: &[&str],
-    ran: &mut Vec<Ran>,
+    ran: &mut Vec<(&'static str, Ran)>,
     cancel: &CancellationToken,
 ) -> Result<BTreeMap<String, Texts>> {
     let mut found: BTreeMap<String, Texts> = BTreeMap::new();
@@ -214,7 +214,7 @@ async fn texts(
     );
     let values = ids.iter().map(|id| Value::Text((*id).to_owned()));
     let (rows, statement) = ask(session, &sql, values.collect(), cancel).await?;
-    ran.push(statement);
+    ran.push(("Parameters and tags", statement));
     for row in 0..rows.rows() {
         let of_run = found.entry(text(&rows, row, 0)).or_default();
         of_run.insert(text(&rows, row, 1), text(&rows, row, 2));

@@ -54,12 +54,12 @@ pub(super) async fn summaries(
     tables: &Tables,
     ids: &[&str],
     cancel: &CancellationToken,
-) -> Result<(Summaries, Vec<Ran>)> {
+) -> Result<(Summaries, Vec<(&'static str, Ran)>)> {
     let mut found = Summaries::new();
     let mut ran = Vec::new();
     for some in ids.chunks(AT_ONCE) {
         let (rows, run) = ask_of(session, &extremes(tables, some.len()), some, cancel).await?;
-        ran.push(run);
+        ran.push(("How many points, lowest and highest values", run));
         take(&mut found, &rows, |summary, row| {
             let count =
                 |column| int(&rows, row, column).and_then(|count| u64::try_from(count).ok());
@@ -72,7 +72,7 @@ pub(super) async fn summaries(
         let table = tables.latest.as_ref().unwrap_or(&tables.metrics);
         let marks = table.column("is_nan").is_some();
         let (rows, run) = ask_of(session, &last(tables, some.len()), some, cancel).await?;
-        ran.push(run);
+        ran.push(("Last values", run));
         take(&mut found, &rows, |summary, row| {
             summary.last = logged(double(&rows, row, 2), int(&rows, row, 3) == Some(1), marks);
         });
@@ -84,7 +84,7 @@ pub(super) async fn summaries(
         if !some.is_empty() {
             let sql = extremes_of_last(tables, some.len());
             let (rows, run) = ask_of(session, &sql, &some, cancel).await?;
-            ran.push(run);
+            ran.push(("Lowest and highest, where a step was logged twice", run));
             take(&mut found, &rows, |summary, row| {
                 summary.lowest = double(&rows, row, 2);
                 summary.highest = double(&rows, row, 3);

@@ -30,7 +30,7 @@ impl RunsPanel {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let list = self.read.iter().flat_map(|read| &read.ran);
             let all: Vec<_> = list
-                .map(|ran| ("The list at the left", ran))
+                .map(|(what, ran)| (*what, ran))
                 .chain(
                     self.points_ran
                         .iter()

@@ -27,6 +27,8 @@ use crate::{
     },
 };
 
+/// Below this width tabs and buttons have a line each.
+const NARROW: f32 = 560.0;
 const TABS: [(RunsTab, &str); 4] = [
     (RunsTab::Charts, "Charts"),
     (RunsTab::Compare, "Compare"),
@@ -52,28 +54,42 @@ impl RunsPanel {
             stopping: self.list.is_cancelling() || self.reading.is_cancelling(),
             every: self.saved.every,
         };
-        ui.horizontal(|ui| {
-            ui.set_height(30.0);
-            ui.spacing_mut().item_spacing.x = 2.0;
-            for (tab, words) in TABS {
-                let text = RichText::new(words).text_style(TextStyle::Button);
-                let response = ui.selectable_label(self.saved.tab == tab, text);
-                if response.clicked() {
-                    self.saved.tab = tab;
-                }
-            }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.spacing_mut().item_spacing.x = 2.0;
-                self.buttons_ui(ui, &bar, cx);
-                if let Some(moment) = bar.moment() {
-                    let words = RichText::new(moment).small().color(ui.palette().secondary);
-                    ui.add(Label::new(words).truncate());
-                }
+        // Beside each other where both have room.
+        if ui.available_width() < NARROW {
+            ui.horizontal(|ui| self.tabs_ui(ui));
+            ui.horizontal(|ui| self.freshness_ui(ui, &bar, cx));
+        } else {
+            ui.horizontal(|ui| {
+                ui.set_height(30.0);
+                self.tabs_ui(ui);
+                self.freshness_ui(ui, &bar, cx);
             });
-        });
+        }
         if self.read.is_some() && self.saved.tab == RunsTab::Charts {
             self.look_ui(ui);
         }
+    }
+
+    fn tabs_ui(&mut self, ui: &mut Ui) {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for (tab, words) in TABS {
+            let text = RichText::new(words).text_style(TextStyle::Button);
+            let response = ui.selectable_label(self.saved.tab == tab, text);
+            if response.clicked() {
+                self.saved.tab = tab;
+            }
+        }
+    }
+
+    fn freshness_ui(&mut self, ui: &mut Ui, bar: &RefreshBar<'_>, cx: &PanelContext<'_>) {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            self.buttons_ui(ui, bar, cx);
+            if let Some(moment) = bar.moment() {
+                let words = RichText::new(moment).small().color(ui.palette().secondary);
+                ui.add(Label::new(words).truncate());
+            }
+        });
     }
 
     /// From right to left.
@@ -102,8 +118,9 @@ impl RunsPanel {
 
     /// The x axis, smoothing and the logarithm.
     fn look_ui(&mut self, ui: &mut Ui) {
+        let narrow = ui.available_width() < NARROW;
         let look = &mut self.saved.look;
-        ui.horizontal(|ui| {
+        let row = |ui: &mut Ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
             for (along, words, spoken) in ALONG {
                 let on = look.along == along;
@@ -128,7 +145,7 @@ impl RunsPanel {
                 .read
                 .as_ref()
                 .is_some_and(|read| read.precision == Some(Precision::Single));
-            if single {
+            if single && !narrow {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let words = RichText::new("single precision").small();
                     let color = ui.palette().faint;
@@ -138,7 +155,12 @@ impl RunsPanel {
                         );
                 });
             }
-        });
+        };
+        if narrow {
+            ui.horizontal_wrapped(row);
+        } else {
+            ui.horizontal(row);
+        }
     }
 }
 

@@ -35,7 +35,8 @@ pub struct Read {
     pub as_of: Option<Moment>,
     /// Where they were read from.
     pub tables: Option<Tables>,
-    pub ran: Vec<Ran>,
+    /// The statements, each with what it was for.
+    pub ran: Vec<(&'static str, Ran)>,
 }
 
 /// The points of some metrics.
