@@ -122,6 +122,45 @@ fn hostile_names_are_text_and_nothing_else() {
 }
 
 #[test]
+fn a_picture_has_the_size_asked_for_and_something_in_it() {
+    let spec = samples::stacked();
+    for (theme, scale) in [(Theme::Dark, 1.0), (Theme::Light, 2.0)] {
+        let file = png(&spec, SIZE, theme, scale).unwrap();
+        assert_eq!(&file[1..4], b"PNG");
+        let pixels = resvg::tiny_skia::Pixmap::decode_png(&file).unwrap();
+        let sides = SIZE.map(|side| side * scale as u32);
+        assert_eq!([pixels.width(), pixels.height()], sides);
+        let has = |color: palette::Rgb| {
+            let same = |pixel: &&resvg::tiny_skia::PremultipliedColorU8| {
+                [pixel.red(), pixel.green(), pixel.blue()] == [color.0, color.1, color.2]
+            };
+            pixels.pixels().iter().filter(same).count()
+        };
+        let ground = theme.ground();
+        assert!(has(ground.background) > pixels.pixels().len() / 2);
+        assert!(has(palette::look(Slot::Color(0), theme).mark) > 500);
+        assert!(has(ground.text) > 20, "words are drawn");
+    }
+}
+
+#[test]
+fn a_picture_that_is_too_large_is_refused_before_it_is_drawn() {
+    let spec = ChartSpec::default();
+    for (size, scale) in [
+        ([9000, 10], 1.0),
+        ([0, 10], 1.0),
+        ([5000, 5000], 2.0),
+        ([10, 10], f32::NAN),
+    ] {
+        let error = png(&spec, size, Theme::Light, scale)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("8192"), "{error}");
+    }
+    assert!(png(&spec, [8192, 1], Theme::Light, 1.0).is_ok());
+}
+
+#[test]
 fn all_points_are_in_the_csv() {
     let mut spec = samples::difference();
     let Body::Plot(plot) = &mut spec.body else {
@@ -148,10 +187,11 @@ fn the_kind_of_file_is_told_by_its_ending() {
     let spec = samples::forest();
     let made = |name: &str| file(Path::new(name), &spec, SIZE, Theme::Light);
     assert!(made("a.SVG").unwrap().starts_with(b"<svg"));
+    assert_eq!(&made("a.b.png").unwrap()[1..4], b"PNG");
     assert!(made("a.csv").unwrap().starts_with(b"panel,"));
     let error = made("chart.jpeg").unwrap_err().to_string();
     expect![
-        "the kind of file cannot be told from the name chart.jpeg: it must end in .svg or .csv"
+        "the kind of file cannot be told from the name chart.jpeg: it must end in .svg, .png or .csv"
     ]
     .assert_eq(&error);
 }
