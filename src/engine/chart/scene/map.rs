@@ -14,18 +14,27 @@ pub struct Map {
     /// The pixels of its two ends.
     pub pixels: [f32; 2],
     log: bool,
+    /// Half of where the range begins, and pixels for a half step from there: of the widest range of floats neither
+    /// overflows.
+    half: f64,
+    per_half: f64,
 }
 
 impl Map {
     pub(super) fn new(axis: &Axis, range: [f64; 2], [start, end]: [f32; 2]) -> Self {
+        let log = axis.scale == Scale::Log && range[0] > 0.0;
+        let [half, end_half] = range.map(|end| if log { end.log10() } else { end } / 2.0);
+        let pixels = if axis.reversed {
+            [end, start]
+        } else {
+            [start, end]
+        };
         Self {
             range,
-            pixels: if axis.reversed {
-                [end, start]
-            } else {
-                [start, end]
-            },
-            log: axis.scale == Scale::Log && range[0] > 0.0,
+            pixels,
+            log,
+            half,
+            per_half: f64::from(pixels[1] - pixels[0]) / (end_half - half),
         }
     }
 
@@ -49,11 +58,8 @@ impl Map {
         if !value.is_finite() || (self.log && value <= 0.0) {
             return None;
         }
-        let [low, high] = self.range.map(|end| self.forward(end));
-        let [start, end] = self.pixels.map(f64::from);
-        // Halves, so that the widest range of floats does not overflow.
-        let share = (self.forward(value) / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0);
-        let pixel = start + share * (end - start);
+        let steps = self.forward(value) / 2.0 - self.half;
+        let pixel = f64::from(self.pixels[0]) + steps * self.per_half;
         pixel.is_finite().then(|| pixel.clamp(-FAR, FAR) as f32)
     }
 
