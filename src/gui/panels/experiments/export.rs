@@ -71,11 +71,8 @@ fn bytes(
     };
     let text = match kind {
         ExportKind::Svg => chart::svg(&spec(), SIZE, Theme::Light),
-        ExportKind::Png | ExportKind::Png2 => {
-            return Err(Error::Invalid(
-                "this build cannot write PNG; SVG holds the same picture".to_owned(),
-            ));
-        }
+        ExportKind::Png => return chart::png(&spec(), SIZE, Theme::Light, 1.0),
+        ExportKind::Png2 => return chart::png(&spec(), SIZE, Theme::Light, 2.0),
         ExportKind::ChartCsv => chart::csv(chart, false),
         ExportKind::Summary => chart.summary.clone(),
         ExportKind::TableCsv => report.flat().to_csv(false),

@@ -1,6 +1,6 @@
 //! What is written of a flag.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use super::{FlagsPanel, view::View};
 use crate::{
@@ -69,15 +69,10 @@ impl Piece {
             }
             ExportKind::Svg => chart::svg(self.chart()?, SIZE, Theme::Light).into_bytes(),
             ExportKind::ChartCsv => chart::csv(self.chart()?, false).into_bytes(),
-            ExportKind::Png => self.png(1)?,
-            ExportKind::Png2 => self.png(2)?,
+            ExportKind::Png => chart::png(self.chart()?, SIZE, Theme::Light, 1.0)?,
+            ExportKind::Png2 => chart::png(self.chart()?, SIZE, Theme::Light, 2.0)?,
             ExportKind::Summary => self.chart()?.summary.clone().into_bytes(),
         })
-    }
-
-    fn png(&self, scale: u32) -> Result<Vec<u8>> {
-        let size = SIZE.map(|side| side * scale);
-        chart::file(Path::new("chart.png"), self.chart()?, size, Theme::Light)
     }
 
     fn chart(&self) -> Result<&ChartSpec> {

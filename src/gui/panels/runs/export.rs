@@ -1,12 +1,12 @@
 //! What is written of runs: a chart, the table of the list, a report of what is ticked.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Figures, RunsPanel};
 use crate::{
     engine::{
         Error, Result,
-        chart::{ChartSpec, Theme, csv, file, svg},
+        chart::{ChartSpec, Theme, csv, png, svg},
         metrics::runs::{Found, Goal, Listed, Listing, report, time_text},
     },
     gui::{
@@ -185,9 +185,8 @@ fn table_bytes(
 fn chart_bytes(kind: ExportKind, chart: &ChartSpec) -> Result<Vec<u8>> {
     match kind {
         ExportKind::ChartCsv => Ok(csv(chart, true).into_bytes()),
-        ExportKind::Png | ExportKind::Png2 => {
-            file(Path::new("chart.png"), chart, SIZE, Theme::Light)
-        }
+        ExportKind::Png => png(chart, SIZE, Theme::Light, 1.0),
+        ExportKind::Png2 => png(chart, SIZE, Theme::Light, 2.0),
         _ => Ok(svg(chart, SIZE, Theme::Light).into_bytes()),
     }
 }
