@@ -138,7 +138,7 @@ pub(super) fn run_list(args: &ListArgs) -> Result<(), Failure> {
         .into_iter()
         .map(|experiment| {
             vec![
-                Field::text(experiment.id),
+                Field::name(experiment.id),
                 Field::whole(experiment.users),
                 time(experiment.first),
                 time(experiment.last),
@@ -367,7 +367,7 @@ fn sheet(metrics: &[VariantMetrics]) -> Sheet {
         .iter()
         .map(|metrics| {
             vec![
-                Field::text(&metrics.variant),
+                Field::name(&metrics.variant),
                 Field::whole(metrics.count),
                 Field::whole(metrics.conversions),
                 Field::number(metrics.mean, |mean| format!("{mean:.4}")),

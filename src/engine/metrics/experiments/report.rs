@@ -11,7 +11,7 @@ use super::{
     words,
 };
 use crate::engine::{
-    export::sheet::{Field, Sheet, markdown},
+    export::sheet::{Field, Sheet, fenced, markdown},
     metrics::{
         Ran,
         stats::{Interval, PValue, planning::DaysLeft},
@@ -75,7 +75,7 @@ impl<'a> Report<'a> {
                     ""
                 };
                 let mut row = vec![
-                    Field::text(format!("{}{mark}", variant.name)),
+                    Field::name(format!("{}{mark}", variant.name)),
                     Field::whole(variant.arm.users),
                     Field::number(variant.share, words::percent),
                     Field::number(variant.expected_share, words::percent),
@@ -123,7 +123,7 @@ impl<'a> Report<'a> {
                 let small = lift.is_some_and(|lift| lift.small_sample);
                 let p = comparison.p_value.map(PValue::p);
                 let mut row = vec![
-                    Field::text(&variant.name),
+                    Field::name(&variant.name),
                     Field::number(Some(comparison.fixed.difference), words::points),
                     between(comparison.difference, words::points),
                     Field::number(lift.map(|lift| lift.estimate), words::lift),
@@ -158,7 +158,7 @@ impl<'a> Report<'a> {
             .filter_map(|(variant, comparison)| {
                 let by_day = comparison.stratified?;
                 Some(vec![
-                    Field::text(&variant.name),
+                    Field::name(&variant.name),
                     Field::number(by_day.odds_ratio, |ratio| format!("{ratio:.3}")),
                     between(by_day.interval, |ratio| format!("{ratio:.3}")),
                     Field::number(Some(by_day.test.p_value.p()), words::p_bare),
@@ -215,7 +215,7 @@ impl<'a> Report<'a> {
                 let limits = lift.and_then(|lift| lift.interval);
                 let p = compared.and_then(|one| one.p_value);
                 vec![
-                    Field::text(&variant.name),
+                    Field::name(&variant.name),
                     Field::whole(variant.contract.count),
                     Field::whole(variant.contract.conversions),
                     number(variant.contract.mean),
@@ -353,7 +353,7 @@ impl<'a> Report<'a> {
         }
         out.push("\n## Statements\n".to_owned());
         for ran in self.statements() {
-            out.push(format!("\n{}", fenced(&ran.sql)));
+            out.push(format!("\n{}", fenced("sql", &ran.sql)));
         }
         out.concat()
     }
@@ -447,13 +447,4 @@ fn plan_words(plan: &Planning) -> String {
         )
     }));
     sentences.join(" ")
-}
-
-/// A block of code that nothing in the text ends.
-fn fenced(sql: &str) -> String {
-    let mut fence = String::from("```");
-    while sql.contains(&fence) {
-        fence.push('`');
-    }
-    format!("{fence}sql\n{sql}\n{fence}\n")
 }

@@ -6,7 +6,7 @@ use super::{
     health, sheets,
     words::{level_word, method_words, pair_words, trimmed},
 };
-use crate::engine::export::sheet::markdown;
+use crate::engine::export::sheet::{fenced, markdown};
 
 /// The whole panel in Markdown.
 pub fn report(data: &Data, analysis: &Analysis, method: &Method) -> String {
@@ -51,10 +51,11 @@ pub fn report(data: &Data, analysis: &Analysis, method: &Method) -> String {
         }
     }
     parts.push("\n## Statements\n".to_owned());
-    parts.extend(data.ran.iter().map(|(_, ran)| {
-        let fence = "`".repeat(longest_run(&ran.sql, '`').max(2) + 1);
-        format!("\n{fence}sql\n{}\n{fence}\n", ran.sql)
-    }));
+    parts.extend(
+        data.ran
+            .iter()
+            .map(|(_, ran)| format!("\n{}", fenced("sql", &ran.sql))),
+    );
     parts.concat()
 }
 
@@ -63,11 +64,4 @@ fn sentence(words: &str) -> String {
     letters.next().map_or(String::new(), |first| {
         first.to_uppercase().chain(letters).collect()
     })
-}
-
-fn longest_run(text: &str, of: char) -> usize {
-    text.split(|letter| letter != of)
-        .map(str::len)
-        .max()
-        .unwrap_or(0)
 }

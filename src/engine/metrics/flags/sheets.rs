@@ -18,7 +18,7 @@ pub fn plain(groups: &[Group]) -> Sheet {
         .iter()
         .map(|group| {
             vec![
-                Field::text(&group.key),
+                Field::name(&group.key),
                 whole(group.requests),
                 whole(group.errors),
                 Field::number(group.error_rate(), percent),
@@ -53,7 +53,7 @@ pub fn compared(data: &Data, analysis: &Analysis, method: &Method) -> Sheet {
     for (at, (group, row)) in data.groups.iter().zip(&analysis.rows).enumerate() {
         let figures = row.against.map(|against| against.comparison);
         let mut fields = vec![
-            Field::text(&group.key),
+            Field::name(&group.key),
             whole(group.requests),
             whole(group.errors),
             Field::number(group.error_rate(), percent),
@@ -107,7 +107,7 @@ pub fn people(data: &Data, analysis: &Analysis, method: &Method) -> Sheet {
             None => Field::text("n/a"),
         };
         let mut fields = vec![
-            Field::text(&group.key),
+            Field::name(&group.key),
             whole(group.requests),
             whole(group.errors),
             Field::number(group.error_rate(), |rate| digits.percent(rate)),
@@ -166,7 +166,7 @@ pub fn list(flags: &[Listed]) -> Sheet {
                 moment.map_or(Field::Undefined, |at| Field::text(at.to_string()))
             };
             vec![
-                Field::text(&flag.id),
+                Field::name(&flag.id),
                 whole(flag.total.requests),
                 whole(flag.total.errors),
                 whole(flag.week.requests),
