@@ -8,7 +8,7 @@ use crate::engine::metrics::{
     stats::{
         Interval, Level,
         comparison::{self, Comparison},
-        flag, proportion,
+        flag, multiple, proportion,
     },
 };
 
@@ -55,6 +55,8 @@ pub struct Against {
     pub comparison: Comparison,
     /// rate / rate of the baseline; `None` where the baseline has no errors.
     pub ratio: Option<f64>,
+    /// The p-value with Holm's correction for as many groups as are compared.
+    pub p_holm: f64,
     /// Where the difference lies.
     pub verdict: Verdict,
 }
@@ -71,11 +73,13 @@ impl Against {
 pub enum Verdict {
     /// Wholly above the margin: the group fails more often than the baseline, by more than is put up with.
     Worse,
+    /// Wholly above zero, but not above the margin.
+    Within,
     /// Wholly below zero.
     Better,
     /// Neither.
     Unclear,
-    /// Fewer than five errors or successes in one of the two.
+    /// Fewer than five errors or successes to be expected in one of the two.
     NotEnough,
 }
 
@@ -84,6 +88,7 @@ impl Verdict {
     pub fn words(self) -> &'static str {
         match self {
             Self::Worse => "worse than baseline",
+            Self::Within => "worse, within the margin",
             Self::Better => "better than baseline",
             Self::Unclear => "no clear difference",
             Self::NotEnough => "not enough data",
@@ -95,30 +100,46 @@ impl Verdict {
 pub fn analyse(groups: &[Group], method: &Method) -> Analysis {
     let baseline = baseline_of(groups, method.baseline.as_deref());
     let control = baseline.and_then(|at| groups[at].counts());
-    let rows = groups.iter().enumerate().map(|(at, group)| {
-        let counts = group.counts();
-        let compared = (Some(at) != baseline)
-            .then_some(control.zip(counts))
-            .flatten();
-        Row {
-            interval: counts.and_then(|counts| proportion::wilson(counts, method.level)),
-            against: compared.and_then(|(control, counts)| {
-                let comparison = comparison::compare(control, counts, method.level)?;
-                let enough = control.is_enough() && counts.is_enough();
-                Some(Against {
-                    ratio: comparison.lift.map(|lift| 1.0 + lift.estimate),
-                    verdict: verdict(comparison.newcombe, method.margin, enough),
-                    comparison,
-                })
-            }),
-            burn: group
-                .error_rate()
-                .and_then(|rate| flag::burn(rate, method.objective?)),
-        }
-    });
-    Analysis {
-        rows: rows.collect(),
-        baseline,
+    let mut rows: Vec<Row> = (groups.iter().enumerate())
+        .map(|(at, group)| {
+            let counts = group.counts();
+            let compared = (Some(at) != baseline)
+                .then_some(control.zip(counts))
+                .flatten();
+            Row {
+                interval: counts.and_then(|counts| proportion::wilson(counts, method.level)),
+                against: compared.and_then(|(control, counts)| {
+                    let comparison = comparison::compare(control, counts, method.level)?;
+                    let enough = comparison::is_enough(control, counts);
+                    Some(Against {
+                        p_holm: comparison.p_value.p(),
+                        ratio: comparison.lift.map(|lift| 1.0 + lift.estimate),
+                        verdict: verdict(comparison.newcombe, method.margin, enough),
+                        comparison,
+                    })
+                }),
+                burn: group
+                    .error_rate()
+                    .and_then(|rate| flag::burn(rate, method.objective?)),
+            }
+        })
+        .collect();
+    let mut compared: Vec<&mut Against> = rows
+        .iter_mut()
+        .filter_map(|row| row.against.as_mut())
+        .collect();
+    let p_values: Vec<f64> = compared.iter().map(|against| against.p_holm).collect();
+    let corrected = multiple::holm(&p_values, method.level.alpha()).p_values;
+    for (against, p) in compared.iter_mut().zip(corrected) {
+        against.p_holm = p;
+    }
+    Analysis { rows, baseline }
+}
+
+impl Analysis {
+    /// How many groups are compared with the baseline.
+    pub fn compared(&self) -> usize {
+        self.rows.iter().filter(|row| row.against.is_some()).count()
     }
 }
 
@@ -134,11 +155,12 @@ pub fn baseline_of(groups: &[Group], asked: Option<&str>) -> Option<usize> {
 }
 
 fn verdict(difference: Interval, margin: f64, enough: bool) -> Verdict {
-    if difference.low > margin {
-        // Also with few errors: a rate that has left the margin behind is not excused by being rare.
-        Verdict::Worse
-    } else if !enough {
+    if !enough {
         Verdict::NotEnough
+    } else if difference.low > margin {
+        Verdict::Worse
+    } else if difference.low > 0.0 {
+        Verdict::Within
     } else if difference.high < 0.0 {
         Verdict::Better
     } else {
@@ -176,7 +198,7 @@ mod tests {
             group("disabled", 48_000, 192),
         ];
         assert_eq!(verdicts(&groups, 0.0), [Some(Verdict::Worse), None]);
-        assert_eq!(verdicts(&groups, 0.0002), [Some(Verdict::Unclear), None]);
+        assert_eq!(verdicts(&groups, 0.0002), [Some(Verdict::Within), None]);
         let turned = [
             group("enabled", 48_000, 192),
             group("disabled", 50_000, 250),
@@ -197,6 +219,31 @@ mod tests {
         assert_eq!([analysis.rows[1], analysis.rows[2]], [Row::default(); 2]);
         assert_eq!(groups[1].error_rate(), Some(1.8));
         assert_eq!(verdicts(&groups, 0.0)[3], Some(Verdict::NotEnough));
+    }
+
+    #[test]
+    fn one_request_that_failed_is_no_verdict_and_an_outage_is_one() {
+        let against = |requests, errors| {
+            let groups = [group("off", 1_000, 0), group("on", requests, errors)];
+            verdicts(&groups, 0.0)[1]
+        };
+        assert_eq!(against(1, 1), Some(Verdict::NotEnough));
+        assert_eq!(against(1_000, 100), Some(Verdict::Worse));
+    }
+
+    #[test]
+    fn p_values_of_several_groups_are_corrected() {
+        let groups = [
+            group("off", 1_000, 50),
+            group("a", 1_000, 75),
+            group("b", 1_000, 55),
+            group("bad", 1, 2),
+        ];
+        let analysis = analyse(&groups, &Method::default());
+        assert_eq!(analysis.compared(), 2);
+        let [a, b] = [1, 2].map(|at| analysis.rows[at].against.unwrap());
+        let p = |against: Against| against.comparison.p_value.p();
+        assert_eq!((a.p_holm, b.p_holm), (2.0 * p(a), p(b)));
     }
 
     #[test]

@@ -116,6 +116,7 @@ fn against_json(against: &Against) -> Value {
         "z": figures.z,
         "p_value": figures.p_value.p(),
         "log10_p": figures.p_value.log10(),
+        "p_value_holm": against.p_holm,
         "verdict": against.verdict.words(),
         "regression": against.is_regression(),
     })
@@ -146,6 +147,7 @@ fn method_json(data: &Data, method: &Method) -> Value {
         "rate_interval": "Wilson score",
         "difference_interval": "Newcombe hybrid score (method 10)",
         "test": "pooled z, two-sided",
+        "correction": "Holm, over the groups that are compared",
         "caution": CAUTION,
         "margin": method.margin,
         "objective": method.objective,

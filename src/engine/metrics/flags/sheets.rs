@@ -4,7 +4,7 @@ use super::{
     Group, Listed,
     analysis::{Analysis, Method},
     data::Data,
-    words::{Digits, p_words, percent, points, separated, times, trimmed},
+    words::{Digits, budget_words, p_words, percent, points, separated, times, trimmed},
 };
 use crate::engine::{
     export::sheet::{Field, Sheet},
@@ -43,6 +43,7 @@ pub fn compared(data: &Data, analysis: &Analysis, method: &Method) -> Sheet {
         "ratio",
         "p_value",
         "log10_p",
+        "p_value_holm",
         "verdict",
     ]);
     if method.objective.is_some() {
@@ -67,6 +68,7 @@ pub fn compared(data: &Data, analysis: &Analysis, method: &Method) -> Sheet {
             Field::number(figures.map(|figures| figures.p_value.log10()), |log| {
                 format!("{log:.2}")
             }),
+            Field::number(row.against.map(|against| against.p_holm), p_words),
             Field::text(standing(analysis, at, group)),
         ];
         if let Some(objective) = method.objective {
@@ -75,7 +77,7 @@ pub fn compared(data: &Data, analysis: &Analysis, method: &Method) -> Sheet {
                 .as_ref()
                 .and_then(|windows| windows.budget_left(at, objective));
             fields.push(Field::number(row.burn, |burn| format!("{burn:.2}")));
-            fields.push(Field::number(left, |left| format!("{:.0} %", left * 100.0)));
+            fields.push(Field::number(left, budget_words));
         }
         sheet.rows.push(fields);
     }
@@ -87,14 +89,20 @@ pub fn people(data: &Data, analysis: &Analysis, method: &Method) -> Sheet {
     let confidence = trimmed((1.0 - method.level.alpha()) * 100.0);
     let mut sheet = Sheet::new(&["group", "requests", "errors", "error rate"]);
     sheet.columns.push(format!("{confidence} % interval"));
-    sheet
-        .columns
-        .extend(["difference", "of it", "ratio", "p", ""].map(str::to_owned));
-    if method.objective.is_some() {
-        sheet
-            .columns
-            .extend(["burn", "budget left"].map(str::to_owned));
-    }
+    // Of one comparison there is nothing to correct.
+    let corrected = analysis.compared() > 1;
+    let columns = [
+        &["difference", "interval of it", "ratio", "p"][..],
+        if corrected { &["p (Holm)"] } else { &[] },
+        &["verdict"],
+        if method.objective.is_some() {
+            &["burn", "budget left (30 d)"]
+        } else {
+            &[]
+        },
+    ];
+    let columns = columns.concat();
+    sheet.columns.extend(columns.into_iter().map(str::to_owned));
     let digits = Digits::of(&data.groups, analysis);
     for (at, (group, row)) in data.groups.iter().zip(&analysis.rows).enumerate() {
         let figures = row.against.map(|against| against.comparison);
@@ -120,15 +128,19 @@ pub fn people(data: &Data, analysis: &Analysis, method: &Method) -> Sheet {
             }),
             Field::number(row.against.and_then(|against| against.ratio), times),
             Field::number(figures.map(|figures| figures.p_value.p()), p_words),
-            Field::text(standing(analysis, at, group)),
         ];
+        if corrected {
+            let p = row.against.map(|against| against.p_holm);
+            fields.push(Field::number(p, p_words));
+        }
+        fields.push(Field::text(standing(analysis, at, group)));
         if let Some(objective) = method.objective {
             let left = data
                 .burn
                 .as_ref()
                 .and_then(|windows| windows.budget_left(at, objective));
             fields.push(Field::number(row.burn, |burn| format!("{burn:.2}")));
-            fields.push(Field::number(left, |left| format!("{:.0} %", left * 100.0)));
+            fields.push(Field::number(left, budget_words));
         }
         sheet.rows.push(fields);
     }

@@ -15,7 +15,7 @@ use crate::engine::metrics::{
 pub fn method_words(data: &Data, method: &Method) -> String {
     let confidence = trimmed((1.0 - method.level.alpha()) * 100.0);
     let mut words = vec![format!(
-        "Rates with Wilson's interval, differences with Newcombe's, both at {confidence} %; p from the pooled z test, two-sided; {CAUTION}."
+        "Rates with Wilson's interval, differences with Newcombe's, both at {confidence} %; p from the pooled z test, two-sided, not corrected (with several groups p (Holm) is); {CAUTION}."
     )];
     if method.margin != 0.0 {
         words.push(format!(
@@ -29,16 +29,26 @@ pub fn method_words(data: &Data, method: &Method) -> String {
     words.join(" ")
 }
 
-/// A pair of windows in words: `14.4 over 1h and 5m: burning (15.0 and 20.0)`.
+/// A pair of windows in words: `burning: burn 15x over the last 1 hour, 20x over the last 5 minutes; alerts from 14.4x
+/// in both`.
 pub fn pair_words(state: &PairState) -> String {
-    let rate = |rate: Option<f64>| rate.map_or("n/a".to_owned(), |rate| format!("{rate:.1}"));
+    let rate = |rate: Option<f64>| rate.map_or("n/a".to_owned(), burn_words);
     let [long, short] = state.rates.map(rate);
     format!(
-        "{} over {} and {}: {} ({long} and {short})",
-        state.pair.rate,
+        "{}: burn {long} over the last {}, {short} over the last {}; alerts above {}x in both",
+        state.alert.words(),
         state.pair.long.words(),
         state.pair.short.words(),
-        state.alert.words()
+        state.pair.rate,
+    )
+}
+
+/// A burn rate: `0.98x`, `14.5x`, with so many decimals that what is above a whole number is not shown as it.
+fn burn_words(rate: f64) -> String {
+    let decimals = if rate < 10.0 { 2 } else { 1 };
+    format!(
+        "{}x",
+        trimmed(format!("{rate:.decimals$}").parse().unwrap_or(rate))
     )
 }
 
@@ -94,6 +104,13 @@ pub fn points(difference: f64) -> String {
 /// With a sign that is as wide as the plus.
 fn signed(points: f64, decimals: usize) -> String {
     format!("{points:+.decimals$} pp").replace('-', "\u{2212}")
+}
+
+/// What is left of a budget: `25 %`, never `-0 %`.
+pub fn budget_words(left: f64) -> String {
+    let percent = (left * 100.0).round();
+    // Adding 0 takes the sign from a negative one.
+    format!("{:.0} %", percent + 0.0)
 }
 
 /// A ratio: `1.25x`.
@@ -165,6 +182,7 @@ pub fn separated(number: u128) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::metrics::flags::burn::{Alert, PAIRS};
 
     #[test]
     fn people_get_as_many_decimals_as_matter() {
@@ -183,6 +201,23 @@ mod tests {
         assert_eq!(
             [99.9, 100.0 - 0.05, 95.0].map(trimmed),
             ["99.9", "99.95", "95"]
+        );
+        assert_eq!(
+            [0.254, -0.001, -0.5].map(budget_words),
+            ["25 %", "0 %", "-50 %"]
+        );
+    }
+
+    #[test]
+    fn an_alert_says_what_its_numbers_are() {
+        let state = PairState {
+            pair: PAIRS[2],
+            rates: [Some(0.98), Some(1.4)],
+            alert: Alert::Quiet,
+        };
+        assert_eq!(
+            pair_words(&state),
+            "quiet: burn 0.98x over the last 3 days, 1.4x over the last 2 hours; alerts above 1x in both"
         );
     }
 

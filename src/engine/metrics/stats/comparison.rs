@@ -61,6 +61,15 @@ pub fn compare(control: Counts, treatment: Counts, level: Level) -> Option<Compa
     })
 }
 
+/// At least five events and five misses are expected in either arm, were both arms alike: n·p ≥ 5 and n·(1−p) ≥ 5 with
+/// the pooled rate p. Below, a normal approximation says nothing.
+pub fn is_enough(control: Counts, treatment: Counts) -> bool {
+    let trials = control.n() + treatment.n();
+    let least = control.n().min(treatment.n());
+    let enough = |of_both: f64| least * of_both >= 5.0 * trials;
+    trials > 0.0 && enough(control.x() + treatment.x()) && enough(control.y() + treatment.y())
+}
+
 /// p₂ − p₁ = (x₂n₁ − x₁n₂)/(n₁n₂), whose numerator is exact; `None` without trials in both.
 pub fn difference(control: Counts, treatment: Counts) -> Option<f64> {
     (control.trials() > 0 && treatment.trials() > 0)

@@ -113,7 +113,7 @@ fn name(analysis: &Analysis, at: usize, group: &Group, slot: Slot) -> Cell {
     cell.with_badge(match against.verdict {
         Verdict::Worse => badge(&format!("{words} ↑"), BadgeLook::Tone(Tone::Warning)),
         Verdict::Better => badge(&format!("{words} ↓"), BadgeLook::Strong),
-        Verdict::Unclear | Verdict::NotEnough => badge(words, BadgeLook::Plain),
+        Verdict::Within | Verdict::Unclear | Verdict::NotEnough => badge(words, BadgeLook::Plain),
     })
 }
 
@@ -174,7 +174,11 @@ fn ratio(against: Against) -> Cell {
 
 fn p(against: Against) -> Cell {
     let p = against.comparison.p_value;
-    Cell::text(p_words(p.p())).with_hint(format!("10 to the power of {:.2}", p.log10()))
+    Cell::text(p_words(p.p())).with_hint(format!(
+        "10 to the power of {:.2}; {} with Holm's correction",
+        p.log10(),
+        p_words(against.p_holm)
+    ))
 }
 
 /// The burn rate, and what is left of the budget.
