@@ -28,7 +28,6 @@ use crate::engine::{
         tables::{self, Located},
     },
     session::Session,
-    sql::placeholders::Value,
     visible,
 };
 
@@ -186,7 +185,8 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     async fn analyze(&self, metrics: &[VariantMetrics], ran: &Ran) -> Result<(), Failure> {
-        let names: Vec<&str> = metrics.iter().map(|one| one.variant.as_str()).collect();
+        let with_name = metrics.iter().filter(|one| one.named);
+        let names: Vec<&str> = with_name.map(|one| one.variant.as_str()).collect();
         let method = self.args.method.method(&names)?;
         let (session, id) = (self.session, &self.args.id);
         let exposures = experiments::read(session, self.table, id, metrics, 0, self.cancel).await?;
@@ -290,7 +290,7 @@ impl Asked<'_> {
         if !cost::is_large(table) {
             return Ok(());
         }
-        let id = Value::Text(self.args.id.clone());
+        let id = contract::bound(table, &self.args.id);
         let sql = contract::statement(table);
         let cost = cost::estimate(session, &sql, &[id], cancel).await?;
         if !cost.is_heavy() {

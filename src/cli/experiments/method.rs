@@ -186,10 +186,36 @@ fn weights(text: &str, names: &[&str]) -> Result<BTreeMap<String, f64>, Failure>
             (names[at], *part)
         };
         let weight = weight.trim().parse().unwrap_or(f64::NAN);
-        Ok((
+        Ok::<_, Failure>((
             name.to_owned(),
             above_zero(weight, &format!("--weights: the weight of {name}"))?,
         ))
     };
-    parts.iter().enumerate().map(weight).collect()
+    let mut weights = BTreeMap::new();
+    for given in parts.iter().enumerate().map(weight) {
+        let (name, weight) = given?;
+        if weights.insert(name.clone(), weight).is_some() {
+            return Err(Failure::usage(
+                format!("--weights names {name} twice"),
+                format!("Each needs one: {}.", names.join(", ")),
+            ));
+        }
+    }
+    Ok(weights)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_variant_has_one_weight() {
+        let names = ["control", "b"];
+        let read = weights("b=9,Control=1", &names).ok().unwrap();
+        assert_eq!(read["b"].to_bits(), 9_f64.to_bits());
+        assert_eq!(read["control"].to_bits(), 1_f64.to_bits());
+        for text in ["b=9,B=1", "b=9", "9", "b=9,c=1", "b=9,control=0"] {
+            assert!(weights(text, &names).is_err(), "{text}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Ran, ask, tables::Located, text};
 use crate::engine::{
     Result,
-    session::Session,
+    session::{Product, Session},
     sql::{names::quote_identifier, placeholders::Value},
 };
 
@@ -22,7 +22,8 @@ pub struct Advice {
 pub const CAUTION: &str =
     "Ask your DBA: building it reads the whole table, and every replica builds it again.";
 
-/// The index over the columns of these roles in this order; `None` where one begins with them already, in this order.
+/// The index over the columns of these roles in this order; `None` where one begins with them already, in this order,
+/// holds them whole, is kept sorted and may be used by the optimizer.
 pub async fn covering_index(
     session: &Session,
     table: &Located,
@@ -30,10 +31,20 @@ pub async fn covering_index(
     roles: &[&str],
     cancel: &CancellationToken,
 ) -> Result<(Option<Advice>, Ran)> {
-    let sql = "SELECT index_name, column_name FROM information_schema.statistics \
-               WHERE table_schema = ? AND table_name = ? ORDER BY index_name, seq_in_index";
+    let dialect = session.facts().dialect();
+    let used = match dialect.product {
+        Product::MySql if dialect.version >= (8, 0, 0) => " AND is_visible = 'YES'",
+        Product::MariaDb if dialect.version >= (10, 6, 0) => " AND ignored = 'NO'",
+        _ => "",
+    };
+    // A part of a column, or one in an index of another kind, stands as none.
+    let sql = format!(
+        "SELECT index_name, CASE WHEN sub_part IS NULL AND index_type = 'BTREE' THEN column_name END \
+         FROM information_schema.statistics \
+         WHERE table_schema = ? AND table_name = ?{used} ORDER BY index_name, seq_in_index"
+    );
     let values = [&table.database, &table.table].map(|name| Value::Text(name.clone()));
-    let (rows, ran) = ask(session, sql, values.to_vec(), cancel).await?;
+    let (rows, ran) = ask(session, &sql, values.to_vec(), cancel).await?;
     let mut indexes: Vec<(String, Vec<String>)> = Vec::new();
     for row in 0..rows.rows() {
         let (index, column) = (text(&rows, row, 0), text(&rows, row, 1));

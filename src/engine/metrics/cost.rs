@@ -69,16 +69,33 @@ pub async fn estimate(
             continue;
         }
         cost.rows = cost.rows.saturating_add(looked_at);
-        let is_index = text(row, extra).contains("Using index");
+        let is_index = is_index_only(&text(row, extra));
         cost.whole_table |= text(row, kind).eq_ignore_ascii_case("ALL");
         cost.index_only &= is_index;
     }
     Ok(cost)
 }
 
+/// Does the column Extra of a plan say that the rows themselves are not touched? `Using index condition` only looks
+/// some of its conditions up in the index (MySQL manual, "EXPLAIN Extra Information").
+fn is_index_only(extra: &str) -> bool {
+    let mut notes = extra.split(';').map(str::trim);
+    notes.any(|note| note == "Using index" || note.starts_with("Using index for "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_condition_that_is_looked_up_in_an_index_leaves_the_rows_to_be_read() {
+        assert!(is_index_only("Using index"));
+        assert!(is_index_only("Using where; Using index"));
+        assert!(is_index_only("Using where; Using index for group-by"));
+        assert!(!is_index_only("Using index condition; Using where"));
+        assert!(!is_index_only("Using where; Using filesort"));
+        assert!(!is_index_only(""));
+    }
 
     #[test]
     fn what_an_index_holds_is_read_unasked_and_a_large_table_is_not() {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Ran, ask,
+    Ran, ask, ids,
     moments::Moments,
     optional_text,
     series::Moment,
@@ -17,7 +17,6 @@ use crate::engine::{
     chart::{Marker, MarkerFrom},
     profiles::Mapping,
     session::Session,
-    sql::placeholders::Value,
 };
 
 /// Changes that are read at most: more cannot be told apart on an axis.
@@ -118,7 +117,7 @@ pub async fn changes(
     };
     let mut values = vec![moments.value(from), moments.value(to)];
     let of_flag = flag.map_or(String::new(), |flag| {
-        values.push(Value::Text(flag.to_owned()));
+        values.push(ids::bound(table.required("flag_id"), flag));
         format!(" AND {id} = ?")
     });
     let sql = format!(

@@ -8,6 +8,7 @@ pub mod baseline;
 pub mod cost;
 pub mod experiments;
 pub mod flags;
+mod ids;
 pub mod markers;
 pub mod moments;
 pub mod names;
@@ -21,12 +22,13 @@ pub mod unmapped;
 
 use std::time::Duration;
 
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use self::tables::Place;
 use super::{
-    Result,
-    query::{self, Options, ResultSet},
+    Error, Result,
+    query::{self, Batch, Options, Output, ResultSet},
     session::Session,
     sql::{guard, lexer::SqlMode, literal, placeholders::Value},
     value,
@@ -50,7 +52,14 @@ pub struct Ran {
     pub rows: u64,
 }
 
+/// Batches that wait to be gathered.
+const BATCHES_AHEAD: usize = 8;
+
 /// Run a statement of ours and gather its rows; it passes the guard as a person's does.
+///
+/// # Errors
+/// What the server says, cancelled, or [`Error::Invalid`] where the rows do not fit into memory: figures are read from
+/// all of them at once.
 pub(in crate::engine) async fn ask(
     session: &Session,
     sql: &str,
@@ -65,7 +74,27 @@ pub(in crate::engine) async fn ask(
         values,
         ..Options::of(session)
     };
-    let (rows, summary) = query::collect(session, &checked, &options, cancel).await?;
+    let (sender, mut receiver) = mpsc::channel(BATCHES_AHEAD);
+    let gather = async move {
+        let mut rows = ResultSet::default();
+        while let Some(output) = receiver.recv().await {
+            match output {
+                Output::Columns(columns) => rows = ResultSet::new(columns),
+                Output::Rows(Batch::Spilled(_)) => {
+                    return Err(Error::Invalid(format!(
+                        "the answer is larger than {} MiB, more than figures are made of: narrow what is asked for, or look whether other columns are meant",
+                        query::MEMORY_BUDGET >> 20
+                    )));
+                }
+                Output::Rows(batch) => rows.push(batch),
+            }
+        }
+        // The receiver goes with this block: where it ends early, the statement is stopped.
+        Ok(rows)
+    };
+    let run = query::run(session, &checked, &options, sender, cancel);
+    let (summary, rows) = tokio::join!(run, gather);
+    let (rows, summary) = (rows?, summary?);
     let ran = Ran {
         sql: written,
         took: summary.elapsed,

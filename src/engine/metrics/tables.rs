@@ -158,7 +158,8 @@ impl Located {
 /// Find the table of a place and its columns.
 ///
 /// # Errors
-/// [`Error::Unmapped`] with suggestions where it is not there, is there several times, or lacks a required column.
+/// [`Error::Unmapped`] with suggestions where it is not there, is there several times, or lacks a required column;
+/// [`Error::Invalid`] where the mapping names a column for a role that the place has not.
 pub async fn locate(
     session: &Session,
     place: &'static Place,
@@ -166,6 +167,7 @@ pub async fn locate(
     cancel: &CancellationToken,
 ) -> Result<Located> {
     let said = mapping.table(place.name);
+    check_roles(place, &said)?;
     let found = find(session, place, &said, cancel).await?;
     let problem = match found.as_slice() {
         [] => Problem::NoTable {
@@ -196,6 +198,20 @@ pub async fn locate(
         problem,
         candidates: candidates(session, place, cancel).await?,
     })))
+}
+
+/// A misspelt role would be ignored, and the usual column be read in its stead.
+fn check_roles(place: &Place, said: &TableMapping) -> Result<()> {
+    let is_role = |name: &str| place.roles.iter().any(|role| role.name == name);
+    let Some(unknown) = said.columns.keys().find(|name| !is_role(name)) else {
+        return Ok(());
+    };
+    let roles: Vec<&str> = place.roles.iter().map(|role| role.name).collect();
+    Err(Error::Invalid(format!(
+        "the profile's mapping names a column for {unknown:?} of {}, which has no such role; its roles are {}",
+        place.name,
+        roles.join(", ")
+    )))
 }
 
 /// Find the table of a place beside another one: in its database, unless the mapping says otherwise.
@@ -499,6 +515,21 @@ mod tests {
         assert_eq!(located.name("user_id"), "`USER_ID`");
         assert_eq!(located.column("assigned_at"), None);
         assert_eq!(located.sql(), "`ab`.`x`");
+    }
+
+    #[test]
+    fn a_role_that_the_place_has_not_is_refused_with_those_that_it_has() {
+        let said = |role: &str| TableMapping {
+            columns: [(role.to_owned(), "uid".to_owned())].into(),
+            ..TableMapping::default()
+        };
+        check_roles(&PLACE, &said("user_id")).unwrap();
+        let error = check_roles(&PLACE, &said("user")).unwrap_err().to_string();
+        assert!(error.contains("\"user\" of assignments"), "{error}");
+        assert!(
+            error.ends_with("user_id, variant_id, assigned_at"),
+            "{error}"
+        );
     }
 
     #[test]

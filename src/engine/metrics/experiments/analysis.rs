@@ -57,10 +57,10 @@ pub struct Variant {
     pub rate: Option<f64>,
     /// Wilson's interval of the rate.
     pub interval: Option<Interval>,
-    /// The chance to have the highest rate of all.
+    /// The chance to have the highest rate of all; `None` for one variant, and among more than 64.
     pub chance_to_be_best: Option<f64>,
-    /// What the contract says of it.
-    pub contract: VariantMetrics,
+    /// What the contract says of it; `None` where it was not asked, and for a variant that has come since.
+    pub contract: Option<VariantMetrics>,
     /// The contract's users and conversions are the analysis set's, but for rows that came between the two readings.
     pub agrees: bool,
     /// Against the control; `None` for the control itself, and where one of the two has no users.
@@ -285,21 +285,14 @@ fn variants(
     let users: u64 = arms.iter().map(|arm| arm.users).sum();
     let counts: Vec<Counts> = arms.iter().map(|arm| arm.counts()).collect();
     let best = if arms.len() > 1 {
-        beta::chances_to_be_best(&counts, Prior::default())
+        beta::chances_to_be_best(&counts, Prior::default()).unwrap_or_default()
     } else {
         Vec::new()
     };
     let variant = |(at, name): (usize, &&str)| {
         let arm = arms[at];
         let is_it = |metrics: &&VariantMetrics| metrics.named && metrics.variant == **name;
-        let contract = contract.iter().find(is_it);
-        let contract = contract.cloned().unwrap_or_else(|| VariantMetrics {
-            variant: (*name).to_owned(),
-            named: true,
-            mean: None,
-            count: 0,
-            conversions: 0,
-        });
+        let contract = contract.iter().find(is_it).cloned();
         Variant {
             name: (*name).to_owned(),
             arm,
@@ -309,8 +302,10 @@ fn variants(
             interval: proportion::wilson(counts[at], level(method)),
             chance_to_be_best: best.get(at).copied(),
             agrees: plain
-                || contract.count == arm.users
-                    && contract.conversions == i128::from(arm.converters),
+                || contract.as_ref().is_some_and(|contract| {
+                    contract.count == arm.users
+                        && contract.conversions == i128::from(arm.converters)
+                }),
             contract,
             comparison: None,
         }

@@ -329,6 +329,12 @@ impl Checks<'_> {
                 "The table has no times, so nothing is shown over time.",
             );
         }
+        if self.over_time.left_out {
+            return check.warn(
+                "too many days",
+                "There are more days and variants than can be shown over time, so nothing is. Another column than the time of assignment may be mapped.",
+            );
+        }
         let mut words = Vec::new();
         if odd.future > 0 {
             words.push(format!(

@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::engine::{
     Error, Result,
-    metrics::{Ran, ask, names::Names, optional_text, ratio::ratio, tables::Located, text},
+    metrics::{Ran, ask, ids, names::Names, optional_text, ratio::ratio, tables::Located, text},
     session::Session,
     sql::placeholders::Value,
 };
@@ -52,13 +52,7 @@ pub async fn metrics(
     id: &str,
     cancel: &CancellationToken,
 ) -> Result<(Vec<VariantMetrics>, Ran)> {
-    let (rows, ran) = ask(
-        session,
-        &statement(table),
-        vec![Value::Text(id.to_owned())],
-        cancel,
-    )
-    .await?;
+    let (rows, ran) = ask(session, &statement(table), vec![bound(table, id)], cancel).await?;
     check_variants(rows.rows())?;
     let read = (0..rows.rows()).map(|row| {
         let count = text(&rows, row, 1).parse().unwrap_or_default();
@@ -91,13 +85,20 @@ pub(super) fn check_variants(variants: u64) -> Result<()> {
     )))
 }
 
-/// The statement of the contract, with a place for the experiment's id.
+/// An experiment's id, as it is bound in the statement.
+pub fn bound(table: &Located, id: &str) -> Value {
+    ids::bound(table.required("experiment_id"), id)
+}
+
+/// The statement of the contract, with a place for the experiment's id. One variant more than there may be is asked
+/// for, so that a column of users that is taken for the variants' does not arrive as a whole.
 pub fn statement(table: &Located) -> String {
     let [experiment, user, variant, converted] =
         ["experiment_id", "user_id", "variant_id", "converted"].map(|role| table.name(role));
     format!(
-        "SELECT {variant}, COUNT(DISTINCT {user}), SUM({converted}) FROM {} WHERE {experiment} = ? GROUP BY {variant}",
-        table.sql()
+        "SELECT {variant}, COUNT(DISTINCT {user}), SUM({converted}) FROM {} WHERE {experiment} = ? GROUP BY {variant} LIMIT {}",
+        table.sql(),
+        MOST_VARIANTS + 1
     )
 }
 

@@ -8,6 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{method::Contamination, sample::Sample};
 use crate::engine::metrics::{Ran, series::Moment};
 
+/// Days of all variants together that are kept apart; with more, the column of times is surely another, and a chart
+/// would show nothing.
+pub(super) const MOST_CELLS: usize = 200_000;
+
 /// Some users, and how many of them converted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Arm {
@@ -34,6 +38,8 @@ pub struct Exposures {
     pub first: Option<Moment>,
     /// The last one.
     pub last: Option<Moment>,
+    /// There are more days and variants than are kept apart: users are counted, and on no day.
+    pub too_many_days: bool,
     /// The server's clock when the reading began.
     pub now: Moment,
     /// Only some users were read.

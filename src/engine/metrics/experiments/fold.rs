@@ -4,7 +4,11 @@ use std::collections::HashMap;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{contract, exposures::Assigned, reading::Row};
+use super::{
+    contract,
+    exposures::{Assigned, MOST_CELLS},
+    reading::Row,
+};
 use crate::engine::{
     Result,
     metrics::{ask, series::Moment, tables::Column, text},
@@ -21,6 +25,10 @@ pub(super) struct Fold {
     pub(super) several: u64,
     /// Users in one variant that are spelled in several ways.
     pub(super) users_respelled: u64,
+    /// There are more days than are kept.
+    pub(super) too_many_days: bool,
+    /// Days of all variants.
+    cells: usize,
     /// Variants whose rows of one user spell it in several ways.
     respelled: Vec<bool>,
     /// Variants whose names are settled.
@@ -77,7 +85,12 @@ impl Fold {
         self.respelled[at] |= spelled & 2 == 2;
         let variant = &mut self.variants[at];
         variant.rows += row.number(3).unwrap_or_default().max(0) as u64;
+        let days = variant.all.days.len();
         variant.all.add(first, converted);
+        self.cells += variant.all.days.len() - days;
+        if self.cells > MOST_CELLS {
+            self.drop_days();
+        }
         Ok(())
     }
 
@@ -176,7 +189,17 @@ impl Fold {
         Ok(at)
     }
 
+    /// Users are only counted from here on.
+    fn drop_days(&mut self) {
+        self.too_many_days = true;
+        self.cells = 0;
+        for variant in &mut self.variants {
+            variant.all.days.clear();
+        }
+    }
+
     fn local(&self, seconds: Option<i64>) -> Option<Moment> {
+        let seconds = seconds.filter(|_| !self.too_many_days);
         seconds.map(|seconds| Moment(seconds + self.offset_secs))
     }
 }

@@ -56,7 +56,7 @@ impl<'a> Report<'a> {
         let days = analysis.over_time.days.iter();
         json!({
             "control": analysis.control().map(|control| &control.name),
-            "agrees_with_metrics": analysis.agrees,
+            "agrees_with_metrics": self.metrics.map(|_| analysis.agrees),
             "users_in_several_variants": self.exposures.several,
             "first_assignment": self.exposures.first,
             "last_assignment": self.exposures.last,
@@ -103,7 +103,7 @@ fn variant_json(variant: &Variant) -> Value {
         "rate": variant.rate,
         "rate_interval": interval_json(variant.interval),
         "chance_to_be_best": variant.chance_to_be_best,
-        "agrees_with_metrics": variant.agrees,
+        "agrees_with_metrics": variant.contract.as_ref().map(|_| variant.agrees),
         "comparison": variant.comparison.as_ref().map(comparison_json),
     })
 }

@@ -94,8 +94,8 @@ pub async fn days(
     };
     let (experiment, seconds) = (table.name("experiment_id"), Moments::of(column)?.seconds());
     let sql = format!(
-        "SELECT {experiment}, ({seconds} + {SHIFT}) DIV {DAY} AS day, COUNT(*) FROM {} \
-         GROUP BY {experiment}, day HAVING day IS NOT NULL ORDER BY {experiment}, day LIMIT {MOST_DAYS}",
+        "SELECT {experiment}, ({seconds} + {SHIFT}) DIV {DAY} AS porthole_day, COUNT(*) FROM {} \
+         GROUP BY 1, 2 HAVING porthole_day IS NOT NULL ORDER BY 1, 2 LIMIT {MOST_DAYS}",
         table.sql()
     );
     let (rows, _) = ask(session, &sql, Vec::new(), cancel).await?;

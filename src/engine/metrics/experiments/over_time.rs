@@ -5,7 +5,7 @@
 
 use super::{
     analysis::{self, level},
-    exposures::{Arm, Days, Exposures},
+    exposures::{Arm, Days, Exposures, MOST_CELLS},
     method::Method,
 };
 use crate::engine::metrics::{
@@ -23,6 +23,8 @@ use crate::engine::metrics::{
 pub struct OverTime {
     /// In order.
     pub days: Vec<Day>,
+    /// There are more days and variants than are shown: there are none here.
+    pub left_out: bool,
 }
 
 /// One day.
@@ -59,9 +61,16 @@ pub(super) fn over_time(
     control: Option<usize>,
     method: &Method,
 ) -> OverTime {
+    let dates = exposures.days();
+    if exposures.too_many_days || dates.len().saturating_mul(counted.len()) > MOST_CELLS {
+        return OverTime {
+            left_out: true,
+            ..OverTime::default()
+        };
+    }
     let mut so_far = vec![Arm::default(); counted.len()];
     let users = method.sequential.unwrap_or(sequential::DEFAULT_N_STAR);
-    let days = exposures.days().into_iter().map(|date| {
+    let days = dates.into_iter().map(|date| {
         let new: Vec<Arm> = counted
             .iter()
             .map(|days| days.days.get(&date).copied().unwrap_or_default())
@@ -88,6 +97,7 @@ pub(super) fn over_time(
     });
     OverTime {
         days: days.collect(),
+        left_out: false,
     }
 }
 

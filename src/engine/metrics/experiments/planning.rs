@@ -30,7 +30,7 @@ pub struct Planning {
     pub per_arm: u64,
     /// The smallest effect that these find.
     pub mde: Option<Mde>,
-    /// New users per variant on each of the last full days.
+    /// New users of the smallest variant on each of the last full days, the oldest first.
     pub new_per_day: Vec<u64>,
     /// Days until there are enough; `None` where nobody came in lately.
     pub days_left: Option<DaysLeft>,
@@ -62,9 +62,10 @@ pub(super) fn plan(
     let control = arms.get(control?)?;
     let aimed = Aims::new(method.alpha, method.plan.power)?;
     let baseline = method.plan.baseline.or_else(|| control.counts().rate())?;
-    let per_arm = arms.iter().map(|arm| arm.users).min()?;
+    let users = arms.iter().map(|arm| arm.users).enumerate();
+    let (smallest, per_arm) = users.min_by_key(|(_, users)| *users)?;
     let sample_size = planning::sample_size(baseline, baseline * (1.0 + method.plan.lift), aimed);
-    let new_per_day = new_per_day(arms.len(), exposures, over_time);
+    let new_per_day = new_per_day(smallest, exposures, over_time);
     Some(Planning {
         baseline,
         lift: method.plan.lift,
@@ -79,18 +80,20 @@ pub(super) fn plan(
     })
 }
 
-/// New users per variant on the last full days before today, none before the experiment began.
-fn new_per_day(arms: usize, exposures: &Exposures, over_time: &OverTime) -> Vec<u64> {
+/// New users of a variant on the last full days before today, none before the experiment began.
+fn new_per_day(variant: usize, exposures: &Exposures, over_time: &OverTime) -> Vec<u64> {
     let Some(first) = over_time.days.first() else {
         return Vec::new();
     };
     let today = exposures.today();
-    let days = (1..=RECENT_DAYS).map(|back| Moment(today.0 - back * DAY));
+    let days = (1..=RECENT_DAYS)
+        .rev()
+        .map(|back| Moment(today.0 - back * DAY));
     let days = days.filter(|date| *date >= first.date);
     let users = |date: Moment| {
         let day = over_time.days.iter().rfind(|day| day.date == date);
-        let users: u64 = day.map_or(0, |day| day.new.iter().map(|arm| arm.users).sum());
-        users / arms.max(1) as u64
+        let arm = day.and_then(|day| day.new.get(variant));
+        arm.map_or(0, |arm| arm.users)
     };
     days.map(users).collect()
 }
@@ -113,24 +116,18 @@ fn curve(baseline: f64, aims: Aims, over_time: &OverTime, new_per_day: &[u64]) -
         .days
         .iter()
         .map(|day| (number(day.date), smallest(&day.so_far), false));
-    let (from, users, rate) = (
-        number(last.date),
-        smallest(&last.so_far),
-        median(new_per_day),
-    );
-    let ahead = if rate > 0 {
+    let pace = planning::pace(new_per_day).unwrap_or_default();
+    let (from, users) = (number(last.date), smallest(&last.so_far));
+    let ahead = if pace > 0.0 {
         from.clamp(14, AHEAD as u32)
     } else {
         0
     };
-    let foreseen = (1..=ahead).map(|days| (from + days, users + u64::from(days) * rate, true));
+    let foreseen = (1..=ahead).map(|days| {
+        let more = (f64::from(days) * pace) as u64;
+        (from + days, users + more, true)
+    });
     seen.chain(foreseen)
         .filter_map(|(day, users, ahead)| point(day, users, ahead))
         .collect()
-}
-
-fn median(days: &[u64]) -> u64 {
-    let mut days = days.to_vec();
-    days.sort_unstable();
-    days.get(days.len() / 2).copied().unwrap_or_default()
 }

@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    contract::VariantMetrics,
+    contract::{self, VariantMetrics},
     exposures::{Exposures, Odd},
     fold::Fold,
     index,
@@ -116,7 +116,7 @@ impl<'a> Reader<'a> {
             session,
             table,
             cancel,
-            id: Value::Text(id.to_owned()),
+            id: contract::bound(table, id),
             moments: table.column("assigned_at").map(Moments::of).transpose()?,
             now: Moment::default(),
             covered: false,
@@ -126,8 +126,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    async fn read(mut self, contract: &[VariantMetrics], offset_secs: i32) -> Result<Exposures> {
-        let variants: Vec<&str> = contract
+    async fn read(mut self, metrics: &[VariantMetrics], offset_secs: i32) -> Result<Exposures> {
+        let variants: Vec<&str> = metrics
             .iter()
             .filter(|metrics| metrics.named)
             .map(|metrics| metrics.variant.as_str())
@@ -155,6 +155,7 @@ impl<'a> Reader<'a> {
         exposures.spellings.users = fold.users_respelled;
         exposures.spellings.variants = fold.variants_respelled();
         exposures.several = fold.several;
+        exposures.too_many_days = fold.too_many_days;
         exposures.variants = fold.variants;
         exposures.ran = self.ran;
         Ok(exposures)
@@ -188,7 +189,9 @@ impl<'a> Reader<'a> {
             "SELECT COUNT(*), COUNT({user}), COUNT({variant}), COUNT({converted}), \
              COUNT(CASE WHEN {converted} NOT IN (0, 1) THEN 1 END), {times} FROM {} WHERE {experiment} = ?{}",
             self.table.sql(),
-            self.sampled()
+            self.sample
+                .map(|sample| sample.condition_or_none(&user))
+                .unwrap_or_default()
         );
         values.push(self.id.clone());
         let (rows, ran) = ask(self.session, &sql, values, self.cancel).await?;

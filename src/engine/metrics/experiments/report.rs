@@ -91,10 +91,11 @@ impl<'a> Report<'a> {
                     });
                     row.push(between(Some(interval), |users| format!("{users:.0}")));
                 } else if !self.analysis.agrees {
+                    let contract = variant.contract.as_ref();
                     row.extend([
-                        Field::whole(variant.contract.count),
-                        Field::whole(variant.contract.conversions),
-                        Field::number(variant.contract.mean, words::percent),
+                        contract.map_or(Field::Undefined, |one| Field::whole(one.count)),
+                        contract.map_or(Field::Undefined, |one| Field::whole(one.conversions)),
+                        Field::number(contract.and_then(|one| one.mean), words::percent),
                     ]);
                 }
                 row
@@ -209,6 +210,7 @@ impl<'a> Report<'a> {
             .iter()
             .enumerate()
             .map(|(at, variant)| {
+                let contract = variant.contract.as_ref();
                 let compared = variant.comparison.as_ref();
                 let difference = compared.and_then(|one| one.difference);
                 let lift = compared.and_then(|one| one.lift);
@@ -216,9 +218,9 @@ impl<'a> Report<'a> {
                 let p = compared.and_then(|one| one.p_value);
                 vec![
                     Field::name(&variant.name),
-                    Field::whole(variant.contract.count),
-                    Field::whole(variant.contract.conversions),
-                    number(variant.contract.mean),
+                    contract.map_or(Field::Undefined, |one| Field::whole(one.count)),
+                    contract.map_or(Field::Undefined, |one| Field::whole(one.conversions)),
+                    number(contract.and_then(|one| one.mean)),
                     Field::text((self.analysis.control == Some(at)).to_string()),
                     Field::whole(variant.arm.users),
                     Field::whole(variant.arm.converters),
@@ -304,7 +306,10 @@ impl<'a> Report<'a> {
 
     /// A plan in words; `None` where nothing can be planned.
     pub fn plan_line(&self) -> Option<String> {
-        self.analysis.planning.as_ref().map(plan_words)
+        let plan = self.analysis.planning.as_ref()?;
+        let is_sequential = self.method.sequential.is_some();
+        let is_bad = self.analysis.level() == Level::Bad;
+        Some(plan_words(plan, is_sequential, is_bad))
     }
 
     /// The whole as a document.
@@ -414,7 +419,8 @@ fn zone(offset_secs: i32) -> String {
     format!("UTC{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-fn plan_words(plan: &Planning) -> String {
+/// `is_bad`: a check of the data is red, and no number of users makes up for that.
+fn plan_words(plan: &Planning, is_sequential: bool, is_bad: bool) -> String {
     let effect = format!(
         "a lift of {} over {}",
         words::lift(plan.lift),
@@ -429,7 +435,16 @@ fn plan_words(plan: &Planning) -> String {
         ),
         None => format!("No number of users finds {effect}."),
     }];
-    sentences.extend(plan.days_left.map(|left| match left {
+    if is_sequential {
+        sentences.push(
+            "This is planned for one look at the end: who looks every day needs more users."
+                .to_owned(),
+        );
+    }
+    let is_moot = |days: &DaysLeft| is_bad && *days == DaysLeft::Enough;
+    let days_left = plan.days_left.filter(|days| !is_moot(days));
+    sentences.extend(days_left.map(|days| match days {
+        DaysLeft::Enough if is_sequential => "For one look there are enough.".to_owned(),
         DaysLeft::Enough => "That is enough.".to_owned(),
         DaysLeft::Days(days) => {
             format!("At the pace of the last full days that takes {days} more days.")

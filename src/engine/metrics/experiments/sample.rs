@@ -20,8 +20,20 @@ impl Sample {
     }
 
     /// The condition on the column of users, beginning with AND.
+    ///
+    /// The hash is of bytes, and who is the same user is the collation's to say: LOWER makes one of what differs in
+    /// case alone. Spellings that differ in accents, width or spaces at the end, and that the collation takes for
+    /// equal, may still be in the sample in part.
     pub(super) fn condition(self, user: &str) -> String {
-        format!(" AND CRC32({user}) % {} = 0", self.one_in)
+        format!(" AND CRC32(LOWER({user})) % {} = 0", self.one_in)
+    }
+
+    /// The same with the rows that have no user, which no hash would keep.
+    pub(super) fn condition_or_none(self, user: &str) -> String {
+        format!(
+            " AND (CRC32(LOWER({user})) % {} = 0 OR {user} IS NULL)",
+            self.one_in
+        )
     }
 
     /// How many users there are in all, about, where so many are in the sample: each is in it with the same chance,

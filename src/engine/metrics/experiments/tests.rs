@@ -4,7 +4,8 @@ use expect_test::expect;
 use proptest::prelude::*;
 
 use super::{
-    Analysis, Arm, Check, Exposures, Level, Method, Sample, VariantMetrics, Verdict, analyze,
+    Analysis, Arm, Check, Exposures, Level, Method, Report, Sample, VariantMetrics, Verdict,
+    analyze,
     exposures::{Assigned, Days, Odd},
     method::{Correction, LiftKind},
     report::level_word,
@@ -282,11 +283,70 @@ fn a_plan_counts_the_last_full_days_and_not_today() {
 }
 
 #[test]
+fn a_plan_waits_for_the_smallest_variant_at_its_own_pace() {
+    let days = |users| (1..=20).map(|ago| (ago, users, users / 10)).collect();
+    let (contract, exposures) = by_day(&[("control", days(95)), ("b", days(5))]);
+    let method = Method {
+        weights: [("control".to_owned(), 19.0), ("b".to_owned(), 1.0)].into(),
+        ..Method::default()
+    };
+    let plan = analyze(&contract, &exposures, &method).planning.unwrap();
+    assert_eq!((plan.per_arm, plan.new_per_day), (100, vec![5; 7]));
+    let last = plan.curve.last().unwrap();
+    let ahead = plan.curve.iter().filter(|point| point.ahead).count() as u64;
+    assert_eq!(last.per_arm, 100 + 5 * ahead);
+}
+
+#[test]
+fn a_plan_is_for_one_look_and_not_for_data_that_are_wrong() {
+    let words = |variants: &[(&str, u64, u64)], sequential| {
+        let (contract, exposures) = experiment(variants);
+        let method = Method {
+            sequential,
+            ..Method::default()
+        };
+        let report = Report {
+            id: "x",
+            metrics: Some(&contract),
+            ran: None,
+            exposures: &exposures,
+            method: &method,
+            analysis: &analyze(&contract, &exposures, &method),
+            server: "",
+        };
+        report.plan_line().unwrap()
+    };
+    let (right, wrong) = (
+        [("control", 90_000, 9_000), ("b", 90_000, 9_100)],
+        [("control", 90_000, 9_000), ("b", 50_000, 5_000)],
+    );
+    assert!(words(&right, None).contains("That is enough."));
+    let often = words(&right, Some(5000.0));
+    assert!(often.contains("planned for one look at the end"), "{often}");
+    assert!(!often.contains("That is enough."), "{often}");
+    assert!(!words(&wrong, None).contains("enough"));
+}
+
+#[test]
+fn more_days_than_can_be_shown_are_left_out_and_it_is_said() {
+    let days: Ago = (1..=100_001).map(|ago| (ago, 1, 0)).collect();
+    let (contract, exposures) = by_day(&[("control", days.clone()), ("b", days)]);
+    let analysis = analyze(&contract, &exposures, &Method::default());
+    assert!(analysis.over_time.left_out && analysis.over_time.days.is_empty());
+    let times = analysis
+        .findings
+        .iter()
+        .find(|one| one.check == Check::Times);
+    assert_eq!(times.unwrap().level, Level::Warn);
+}
+
+#[test]
 fn a_sample_is_not_held_against_the_contract() {
     let (_, mut exposures) = experiment(&[("control", 100, 10), ("b", 100, 12)]);
     exposures.sample = Sample::new(64);
     let analysis = analyze(&[], &exposures, &Method::default());
     assert!(analysis.agrees && analysis.variants[1].comparison.is_some());
+    assert!(analysis.variants.iter().all(|one| one.contract.is_none()));
 }
 
 proptest! {

@@ -11,7 +11,6 @@ use crate::engine::{
     Error, Result,
     metrics::{Ran, ask, series::HOUR, share, stats::flag, text},
     session::Session,
-    sql::placeholders::Value,
 };
 
 /// Two windows, and the burn rate that both must exceed.
@@ -98,7 +97,7 @@ pub async fn read(
         columns.join(", "),
         BUDGET.sql(),
     );
-    let id = Value::Text(flag.to_owned());
+    let id = source.id(flag);
     values.push(id.clone());
     let (rows, ran) = ask(session, &sql, values, cancel).await?;
     let mut windows = Windows {

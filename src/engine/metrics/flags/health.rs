@@ -16,7 +16,6 @@ use crate::engine::{
         text,
     },
     session::Session,
-    sql::placeholders::Value,
 };
 
 /// What the events of a window are like.
@@ -71,7 +70,7 @@ pub async fn facts(
         source.table.sql(),
         source.name("flag_id"),
     );
-    let mut values = vec![Value::Text(flag.to_owned())];
+    let mut values = vec![source.id(flag)];
     values.extend(more);
     let (rows, ran) = ask(session, &sql, values, cancel).await?;
     let facts = Facts {

@@ -25,6 +25,7 @@ pub use window::{Span, Window};
 use super::{
     Ran, ask,
     cost::{self, Cost},
+    ids,
     moments::Moments,
     optional_text,
     ratio::ratio,
@@ -118,6 +119,11 @@ impl Source {
     fn name(&self, role: &str) -> String {
         self.table.name(role)
     }
+
+    /// A flag's id, as it is bound.
+    fn id(&self, flag: &str) -> Value {
+        ids::bound(self.table.required("flag_id"), flag)
+    }
 }
 
 /// A group of one flag: the plain figures.
@@ -204,7 +210,7 @@ fn statement(source: &Source, flag: &str, window: Window) -> (String, Vec<Value>
         source.name("flag_id"),
         MOST_GROUPS + 1,
     );
-    let mut values = vec![Value::Text(flag.to_owned())];
+    let mut values = vec![source.id(flag)];
     values.extend(more);
     (sql, values)
 }

@@ -16,7 +16,6 @@ use crate::engine::{
         text,
     },
     session::Session,
-    sql::placeholders::Value,
 };
 
 /// Buckets of a line at most, whoever chooses their width.
@@ -230,11 +229,7 @@ pub async fn read(
     let moments = &source.moments;
     let (at, place) = (moments.column(), moments.place());
     let (which, mut values) = numbered(source, keys);
-    values.extend([
-        Value::Text(flag.to_owned()),
-        moments.value(from),
-        moments.value(to),
-    ]);
+    values.extend([source.id(flag), moments.value(from), moments.value(to)]);
     let sql = format!(
         "SELECT {which}, {} DIV {width} * {width}, SUM({requests}), SUM({errors}) FROM {} WHERE {} = ? AND {at} >= {place} AND {at} < {place} AND {at} <= {} GROUP BY 1, 2 ORDER BY 1, 2",
         moments.seconds(),

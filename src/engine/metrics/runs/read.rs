@@ -13,7 +13,7 @@ use super::{
 };
 use crate::engine::{
     Error, Result,
-    metrics::{Ran, ask, tables::Located, text},
+    metrics::{Ran, ask, ids, tables::Located, text},
     session::Session,
     sql::placeholders::Value,
 };
@@ -59,11 +59,17 @@ pub async fn find(
     let called = column_or_null(&tables.runs, "r", "name");
     let beginning = format!("{}%", escaped(name));
     let text = |text: &str| Value::Text(text.to_owned());
+    let exact = ids::bound(tables.runs.required("run_id"), name);
+    // A name may stand in a column of numbers too.
+    let called_so = match tables.runs.column("name") {
+        Some(column) => ids::bound(column, name),
+        None => text(name),
+    };
     let ways = [
-        (format!("{id} = ?"), vec![text(name)]),
+        (format!("{id} = ?"), vec![exact]),
         (
             format!("{id} LIKE ? ESCAPE '|' OR {called} = ?"),
-            vec![text(&beginning), text(name)],
+            vec![text(&beginning), called_so],
         ),
     ];
     let mut ran = Vec::new();

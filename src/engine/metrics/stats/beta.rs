@@ -122,65 +122,57 @@ fn excess(a: u128, b: u128) -> f64 {
     }
 }
 
-/// For each arm the chance to have the highest rate of all; they add up to 1. Precise to about 10⁻⁷.
+/// Arms whose chances to be the best are looked at; with more, the best of them says nothing.
+pub const MOST_ARMS: usize = 64;
+
+/// For each arm the chance to have the highest rate of all; they add up to 1. Precise to about 10⁻⁷. `None` for more
+/// than [`MOST_ARMS`].
 ///
 /// With one arm it is certain, with two it is [`chances`]; with more the densities and distributions of the log-odds
 /// are integrated side by side, on points that are dense wherever one of them has its mass.
-pub fn chances_to_be_best(arms: &[Counts], prior: Prior) -> Vec<f64> {
+pub fn chances_to_be_best(arms: &[Counts], prior: Prior) -> Option<Vec<f64>> {
     match arms {
-        [] => Vec::new(),
-        [_] => vec![1.0],
+        [] => Some(Vec::new()),
+        [_] => Some(vec![1.0]),
         [one, two] => {
             let to_win = chances(*one, *two, prior).to_win;
-            vec![1.0 - to_win, to_win]
+            Some(vec![1.0 - to_win, to_win])
         }
-        _ => {
+        _ => (arms.len() <= MOST_ARMS).then(|| {
             let arms: Vec<_> = arms
                 .iter()
                 .map(|&arm| LogOdds::of(prior.posterior(arm)))
                 .collect();
             race(&arms)
-        }
+        }),
     }
 }
 
 /// Simpson's rule over all arms at once: how much of each lies below, and how much of that as the best.
 fn race(arms: &[LogOdds]) -> Vec<f64> {
-    let mut points: Vec<f64> = arms.iter().flat_map(LogOdds::points).collect();
-    points.sort_by(f64::total_cmp);
-    points.dedup();
-    let totals: Vec<f64> = {
-        let mut totals = vec![0.0; arms.len()];
-        for cell in points.windows(2) {
-            for (total, arm) in totals.iter_mut().zip(arms) {
-                *total += arm.mass(cell[0], cell[1]).1;
-            }
-        }
-        totals
-    };
+    let points = grid(arms);
+    let cells = || points.windows(2).map(|ends| (ends[0], ends[1]));
+    let totals: Vec<f64> = arms
+        .iter()
+        .map(|arm| cells().map(|(from, to)| arm.cell(from, to).whole()).sum())
+        .collect();
     let mut below = vec![0.0; arms.len()];
     let mut best = vec![0.0; arms.len()];
-    for cell in points.windows(2) {
-        let width = cell[1] - cell[0];
-        let masses: Vec<_> = arms
-            .iter()
-            .zip(&totals)
-            .map(|(arm, total)| {
-                let (half, whole) = arm.mass(cell[0], cell[1]);
-                (half / total, whole / total)
-            })
-            .collect();
-        let middle: Vec<_> = below.iter().zip(&masses).map(|(b, m)| b + m.0).collect();
-        let after: Vec<_> = below.iter().zip(&masses).map(|(b, m)| b + m.1).collect();
-        for (index, arm) in arms.iter().enumerate() {
-            let others = |all: &[f64]| -> f64 {
-                let others = all.iter().enumerate().filter(|(other, _)| *other != index);
-                others.map(|(_, &below)| below).product()
-            };
-            let sum = arm.density(cell[0]) * others(&below)
-                + 4.0 * arm.density(f64::midpoint(cell[0], cell[1])) * others(&middle)
-                + arm.density(cell[1]) * others(&after);
-            best[index] += sum * width / 6.0 / totals[index];
+    for (from, to) in cells() {
+        let cells: Vec<Cell> = arms.iter().map(|arm| arm.cell(from, to)).collect();
+        let with = |mass: fn(&Cell) -> f64| -> Vec<f64> {
+            let masses = below.iter().zip(&cells).zip(&totals);
+            masses
+                .map(|((below, cell), total)| below + mass(cell) / total)
+                .collect()
+        };
+        let (middle, after) = (with(Cell::half), with(Cell::whole));
+        let others = [&below, &middle, &after].map(|all| products_of_others(all));
+        for (index, cell) in cells.iter().enumerate() {
+            let sum = cell.left * others[0][index]
+                + 4.0 * cell.middle * others[1][index]
+                + cell.right * others[2][index];
+            best[index] += sum * cell.width / 6.0 / totals[index];
         }
         below = after;
     }
@@ -188,19 +180,69 @@ fn race(arms: &[LogOdds]) -> Vec<f64> {
     best.into_iter().map(|chance| chance / all).collect()
 }
 
+/// Points that all arms share: no two of an arm's own are left out side by side, so that none of its cells is wider
+/// than two of its steps, and arms that lie on each other need no more points than one of them.
+fn grid(arms: &[LogOdds]) -> Vec<f64> {
+    let mut wanted: Vec<(f64, f64)> = arms
+        .iter()
+        .flat_map(|arm| arm.points().map(|point| (point, arm.step)))
+        .collect();
+    wanted.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let mut points: Vec<f64> = Vec::new();
+    for (point, step) in wanted {
+        // Rounding must not make an arm's own neighbours closer than its step.
+        if points.last().is_none_or(|last| point - last > step * 0.99) {
+            points.push(point);
+        }
+    }
+    points
+}
+
+/// For each of these the product of all but it.
+fn products_of_others(all: &[f64]) -> Vec<f64> {
+    let mut products = Vec::with_capacity(all.len());
+    let mut before = 1.0;
+    for one in all {
+        products.push(before);
+        before *= one;
+    }
+    let mut after = 1.0;
+    for (product, one) in products.iter_mut().zip(all).rev() {
+        *product *= after;
+        after *= one;
+    }
+    products
+}
+
 /// The log-odds of a beta variable, as an unscaled density around its centre.
 struct LogOdds {
     beta: Beta,
     centre: f64,
+    /// Points of its own are so far apart.
+    step: f64,
+    /// How many of them it has below its centre and above: out to where the density is below 10⁻¹⁶.
+    sides: (i64, i64),
+}
+
+/// An unscaled density between two points.
+struct Cell {
     width: f64,
+    left: f64,
+    middle: f64,
+    right: f64,
 }
 
 impl LogOdds {
     fn of(beta: Beta) -> Self {
+        let width = (1.0 / beta.a + 1.0 / beta.b).sqrt();
+        // As not all of them are used ([`grid`]): half of what is precise enough.
+        let step = (width / 32.0).min(0.125);
+        let side = |shape: f64| ((9.0 * width).max(37.0 / shape) / step) as i64;
         Self {
             beta,
             centre: (beta.a / beta.b).ln(),
-            width: (1.0 / beta.a + 1.0 / beta.b).sqrt(),
+            step,
+            sides: (side(beta.a), side(beta.b)),
         }
     }
 
@@ -213,27 +255,34 @@ impl LogOdds {
         (rarer * away - (a + b) * (rarer / (a + b) * away.exp_m1()).ln_1p()).exp()
     }
 
-    /// What lies in the first half of a cell and in the whole of it, by a parabola through its ends and its middle.
-    fn mass(&self, from: f64, to: f64) -> (f64, f64) {
-        let (left, middle, right) = (
-            self.density(from),
-            self.density(f64::midpoint(from, to)),
-            self.density(to),
-        );
-        let width = to - from;
-        (
-            (5.0 * left + 8.0 * middle - right) * width / 24.0,
-            (left + 4.0 * middle + right) * width / 6.0,
-        )
+    /// What it is between two points; nothing where it has no points of its own.
+    fn cell(&self, from: f64, to: f64) -> Cell {
+        let is_outside = to < self.point(-self.sides.0) || from > self.point(self.sides.1);
+        let density = |at| if is_outside { 0.0 } else { self.density(at) };
+        Cell {
+            width: to - from,
+            left: density(from),
+            middle: density(f64::midpoint(from, to)),
+            right: density(to),
+        }
     }
 
-    /// Where the density must be looked at: a sixteenth of its width apart and no more than a quarter, out to where it
-    /// is below 10⁻¹⁶.
+    fn point(&self, number: i64) -> f64 {
+        self.centre + number as f64 * self.step
+    }
+
     fn points(&self) -> impl Iterator<Item = f64> {
-        let Beta { a, b } = self.beta;
-        let step = (self.width / 16.0).min(0.25);
-        let side = |shape: f64| ((9.0 * self.width).max(37.0 / shape) / step) as i64;
-        let centre = self.centre;
-        (-side(a)..=side(b)).map(move |k| centre + k as f64 * step)
+        (-self.sides.0..=self.sides.1).map(|number| self.point(number))
+    }
+}
+
+/// By a parabola through the ends and the middle.
+impl Cell {
+    fn half(&self) -> f64 {
+        (5.0 * self.left + 8.0 * self.middle - self.right) * self.width / 24.0
+    }
+
+    fn whole(&self) -> f64 {
+        (self.left + 4.0 * self.middle + self.right) * self.width / 6.0
     }
 }

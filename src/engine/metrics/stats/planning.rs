@@ -146,28 +146,30 @@ pub enum DaysLeft {
     MoreThanAYear,
 }
 
-/// The days that the users still missing take, at the median of new users a day and arm over the last seven full days
-/// (fewer where there are fewer). `None` where that median is 0 or no day is given.
+/// New users a day: the median of the last seven of these days (of fewer where there are fewer). `None` without any.
+pub fn pace(new_per_day: &[u64]) -> Option<f64> {
+    let mut last: Vec<_> = new_per_day.iter().rev().take(7).copied().collect();
+    last.sort_unstable();
+    let middle = last.len() / 2;
+    let upper = *last.get(middle)? as f64;
+    Some(if last.len() % 2 == 1 {
+        upper
+    } else {
+        f64::midpoint(last[middle - 1] as f64, upper)
+    })
+}
+
+/// The days that the users still missing in an arm take, at its [`pace`]. `None` where that is 0 or no day is given.
 pub fn days_left(needed: f64, now: u64, new_per_day: &[u64]) -> Option<DaysLeft> {
     let missing = needed - now as f64;
     if missing <= 0.0 {
         return Some(DaysLeft::Enough);
     }
-    let mut last: Vec<_> = new_per_day.iter().rev().take(7).copied().collect();
-    last.sort_unstable();
-    let middle = last.len() / 2;
-    let upper = *last.get(middle)? as f64;
-    let median = if last.len() % 2 == 1 {
-        upper
+    let pace = pace(new_per_day).filter(|pace| *pace > 0.0)?;
+    let days = (missing / pace).ceil();
+    Some(if days > 365.0 {
+        DaysLeft::MoreThanAYear
     } else {
-        f64::midpoint(last[middle - 1] as f64, upper)
-    };
-    (median > 0.0).then(|| {
-        let days = (missing / median).ceil();
-        if days > 365.0 {
-            DaysLeft::MoreThanAYear
-        } else {
-            DaysLeft::Days(days as u32)
-        }
+        DaysLeft::Days(days as u32)
     })
 }

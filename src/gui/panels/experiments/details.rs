@@ -79,10 +79,11 @@ fn lines(view: &View, variant: &Variant) -> Vec<(String, String)> {
     lines.optional("Rate", variant.rate);
     lines.interval("Rate, Wilson's interval", variant.interval);
     lines.optional("Chance to be best", variant.chance_to_be_best);
-    let plain = &variant.contract;
-    lines.add("Plain count of users", plain.count.to_string());
-    lines.add("Plain sum of conversions", plain.conversions.to_string());
-    lines.optional("Plain mean", plain.mean);
+    if let Some(plain) = &variant.contract {
+        lines.add("Plain count of users", plain.count.to_string());
+        lines.add("Plain sum of conversions", plain.conversions.to_string());
+        lines.optional("Plain mean", plain.mean);
+    }
     if let Some(comparison) = &variant.comparison {
         lines.comparison(comparison);
     }

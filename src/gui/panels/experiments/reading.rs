@@ -22,7 +22,6 @@ use crate::{
         },
         profiles::Mapping,
         session::Session,
-        sql::placeholders::Value,
     },
     gui::{format, widgets::side_list::SideEntry},
 };
@@ -203,7 +202,13 @@ pub(super) async fn first(
     };
     if !anyway && cost::is_large(&table) {
         let sql = experiments::contract::statement(&table);
-        let cost = cost::estimate(&session, &sql, &[Value::Text(id.clone())], &cancel).await?;
+        let cost = cost::estimate(
+            &session,
+            &sql,
+            &[experiments::contract::bound(&table, &id)],
+            &cancel,
+        )
+        .await?;
         if cost.is_heavy() {
             let heavy = Heavy {
                 cost,

@@ -169,11 +169,15 @@ impl Layers {
         variant: &Variant,
         figure: impl Fn(&VariantMetrics) -> String,
     ) -> (String, &'static str) {
-        if variant.agrees || !self.differ {
+        let contract = variant
+            .contract
+            .as_ref()
+            .filter(|_| !variant.agrees && self.differ);
+        let Some(contract) = contract else {
             return (String::new(), "");
-        }
+        };
         (
-            format!("plain {}", figure(&variant.contract)),
+            format!("plain {}", figure(contract)),
             "“plain” is what one GROUP BY gives: COUNT(DISTINCT user) and SUM(converted), with nobody left out.",
         )
     }

@@ -62,6 +62,7 @@ fn the_best_of_three() {
         0.655_329_784_693_783,
     ];
     for (got, expected) in beta::chances_to_be_best(&arms, beta::Prior::default())
+        .unwrap()
         .into_iter()
         .zip(expected)
     {
@@ -77,13 +78,37 @@ fn the_best_of_arms_of_very_different_sizes() {
         counts(3, 10_000),
         counts(1, 3),
     ];
-    let got = beta::chances_to_be_best(&arms, beta::Prior::default());
+    let got = beta::chances_to_be_best(&arms, beta::Prior::default()).unwrap();
     assert_close(got[0], 0.4, 1e-6);
     assert_close(got[3], 0.6, 1e-6);
     assert!(got[1] < 1e-7 && got[2] < 1e-7, "{got:?}");
     assert_eq!(
-        beta::chances_to_be_best(&arms[..1], beta::Prior::default()),
+        beta::chances_to_be_best(&arms[..1], beta::Prior::default()).unwrap(),
         [1.0]
+    );
+}
+
+#[test]
+fn the_best_of_many_is_told_and_of_too_many_not_asked() {
+    let mut arms = vec![counts(120, 1000); beta::MOST_ARMS];
+    for chance in beta::chances_to_be_best(&arms, beta::Prior::default()).unwrap() {
+        assert_close(chance, 1.0 / beta::MOST_ARMS as f64, 1e-9);
+    }
+    // Points of one arm among those of others that are a thousand times as wide.
+    arms.truncate(3);
+    arms.push(counts(120_000_000, 1_000_000_000));
+    let got = beta::chances_to_be_best(&arms, beta::Prior::default()).unwrap();
+    let [wide, .., narrow] = got.as_slice() else {
+        panic!("{got:?}")
+    };
+    assert_close(3.0 * wide + narrow, 1.0, 1e-12);
+    // Each of the wide ones is below the narrow one with nearly the same chance: all three by its cube.
+    let below = beta::chances(arms[0], arms[3], beta::Prior::default()).to_win;
+    assert_close(*narrow, below.powi(3), 1e-5);
+    let too_many = vec![counts(1, 2); 1000];
+    assert_eq!(
+        beta::chances_to_be_best(&too_many, beta::Prior::default()),
+        None
     );
 }
 
