@@ -32,6 +32,7 @@ use crate::engine::{
         stats::Level,
     },
     session::Session,
+    visible,
 };
 
 /// List what there is.
@@ -248,10 +249,30 @@ fn run_analysis(args: &Args) -> Result<(), Failure> {
         ReportFormat::Csv => print_sheet(&sheets::compared(&data, &analysis, &method), args.format),
         ReportFormat::Table => {
             print_sheet(&sheets::people(&data, &analysis, &method), args.format)?;
+            print_alerts(&data, &method)?;
             say_around(&data, &method);
             Ok(())
         }
     }
+}
+
+/// Whether somebody should be woken, below the table.
+fn print_alerts(data: &Data, method: &Method) -> Result<(), Failure> {
+    let Some((objective, windows)) = method.objective.zip(data.burn.as_ref()) else {
+        return Ok(());
+    };
+    let mut text = String::new();
+    for (at, group) in data.groups.iter().enumerate() {
+        for state in windows.pairs(at, objective) {
+            text.extend([
+                visible::line(&group.key),
+                ": ".to_owned(),
+                pair_words(&state),
+                "\n".to_owned(),
+            ]);
+        }
+    }
+    print::data(format!("\n{text}").as_bytes())
 }
 
 /// What a person should know beside the table.
@@ -268,13 +289,6 @@ fn say_around(data: &Data, method: &Method) {
         }
     }
     print::note(&method_words(data, method));
-    if let Some((objective, windows)) = method.objective.zip(data.burn.as_ref()) {
-        for (at, group) in data.groups.iter().enumerate() {
-            for state in windows.pairs(at, objective) {
-                print::note(&format!("{}: {}", group.key, pair_words(&state)));
-            }
-        }
-    }
     if let Some(timeline) = &data.timeline {
         print::note(&format!(
             "{} buckets of {}; as of {} UTC",

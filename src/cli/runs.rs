@@ -4,7 +4,7 @@
 mod drawing;
 mod json;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use clap::ValueEnum;
 
@@ -15,7 +15,7 @@ use super::{
     print,
 };
 use crate::engine::{
-    export::sheet::Sheet,
+    export::sheet::{Field, Sheet},
     metrics::runs::{
         self, Found, Goal, Listing, Precision, Run, Series, Summary, Tables, Unit, Wanted,
         charts::{Along, Look, MOST_SMOOTHING},
@@ -81,7 +81,7 @@ pub struct ListArgs {
     #[arg(long, conflicts_with = "newest")]
     all: bool,
     /// So many at most, the newest.
-    #[arg(long, value_name = "N", default_value_t = NEWEST)]
+    #[arg(long, value_name = "N", default_value_t = NEWEST, value_parser = clap::value_parser!(u32).range(1..))]
     newest: u32,
     /// Deleted ones too.
     #[arg(long)]
@@ -156,6 +156,16 @@ struct GoalArgs {
 }
 
 impl GoalArgs {
+    fn check(&self) -> Result<(), Failure> {
+        match self.less.iter().find(|key| self.more.contains(key)) {
+            Some(both) => Err(Failure::usage(
+                format!("{both} is named by --min and by --max"),
+                "Name it by one of them.",
+            )),
+            None => Ok(()),
+        }
+    }
+
     fn of(&self, key: &str) -> Goal {
         let named = |keys: &[String]| keys.iter().any(|named| named == key);
         if named(&self.less) {
@@ -222,6 +232,7 @@ fn smoothing(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run_list(args: &ListArgs) -> Result<(), Failure> {
+    args.goals.check()?;
     let wanted = Wanted {
         experiment: args.experiment.clone(),
         deleted: args.deleted || args.all,
@@ -233,6 +244,10 @@ pub(super) fn run_list(args: &ListArgs) -> Result<(), Failure> {
         Ok(runs::list(session, &tables, &wanted, cancel).await?)
     })?;
     say_left_out(args, &listing);
+    if !listing.runs.is_empty() {
+        let keys = listing.runs.iter().flat_map(|listed| listed.metrics.keys());
+        check_metrics(&args.metrics, keys)?;
+    }
     if args.format == ReportFormat::Json {
         return json::print(&runs::json::list(&listing, |key| args.goals.of(key)));
     }
@@ -317,16 +332,13 @@ struct Read {
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     args.chart.check()?;
+    args.goals.check()?;
     let read = args.source.ask(async |session, mapping, cancel| {
         let tables = Tables::locate(session, mapping, cancel).await?;
         let (run, unit, _) = runs::find(session, &tables, &args.id, cancel).await?;
         let (found, _) = runs::read(session, &tables, vec![(run, unit)], cancel).await?;
         let found = found.into_iter().next().unwrap_or_default();
-        for key in &args.metrics {
-            if !found.metrics.contains_key(key) {
-                return Err(no_metric(key, &found));
-            }
-        }
+        check_metrics(&args.metrics, found.metrics.keys())?;
         let pairs = found
             .metrics
             .keys()
@@ -394,12 +406,20 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     )
 }
 
-fn no_metric(key: &str, found: &Found) -> Failure {
-    Failure::Engine(crate::engine::Error::NotFound {
-        what: "metric",
-        name: key.to_owned(),
-        near: found.metrics.keys().cloned().collect(),
-    })
+/// Are the metrics that were named among those that there are?
+fn check_metrics<'a>(
+    named: &[String],
+    there: impl Iterator<Item = &'a String>,
+) -> Result<(), Failure> {
+    let there: BTreeSet<&String> = there.collect();
+    match named.iter().find(|key| !there.contains(key)) {
+        Some(key) => Err(Failure::Engine(crate::engine::Error::NotFound {
+            what: "metric",
+            name: key.clone(),
+            near: there.into_iter().cloned().collect(),
+        })),
+        None => Ok(()),
+    }
 }
 
 fn metrics_sheet(args: &Args, read: &Read) -> Sheet {
@@ -412,7 +432,13 @@ fn metrics_sheet(args: &Args, read: &Read) -> Sheet {
             best_step(read, key, summary, goal),
         )
     });
-    report::metrics(rows)
+    let mut sheet = report::metrics(rows);
+    sheet.columns.push("not finite".to_owned());
+    for (row, key) in sheet.rows.iter_mut().zip(read.found.metrics.keys()) {
+        let series = read.series.get(key);
+        row.push(series.map_or(Field::Undefined, |series| Field::whole(series.not_finite())));
+    }
+    sheet
 }
 
 /// The step of the best value, if it is among the points that were read.
@@ -443,6 +469,7 @@ fn print_parts(
 
 pub(super) fn run_compare(args: &CompareArgs) -> Result<(), Failure> {
     args.chart.check()?;
+    args.goals.check()?;
     let (found, series, source) = args.source.ask(async |session, mapping, cancel| {
         let tables = Tables::locate(session, mapping, cancel).await?;
         let mut runs: Vec<(Run, Unit)> = Vec::new();
@@ -452,6 +479,8 @@ pub(super) fn run_compare(args: &CompareArgs) -> Result<(), Failure> {
         }
         say_precision(&tables, args.format);
         let (found, _) = runs::read(session, &tables, runs, cancel).await?;
+        let keys = found.iter().flat_map(|found| found.metrics.keys());
+        check_metrics(&args.metrics, keys)?;
         let source = drawing::source(session, &tables);
         if !args.chart.is_wanted() {
             return Ok((found, Vec::new(), source));

@@ -7,14 +7,15 @@ use porthole::engine::{
         runs::{self, Found, Goal, Listing, Precision, Series, Tables, Unit, Wanted},
         unmapped::Problem,
     },
-    profiles::Mapping,
+    profiles::{Mapping, Profile},
+    session::Session,
 };
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     cli::Program,
-    sessions::Opened,
+    sessions::{self, Opened},
     support::{TestServer, each_server},
 };
 
@@ -352,6 +353,20 @@ async fn seconds_and_dates_become_milliseconds() {
         let series = tracker.points("s", "k", 10).await;
         assert_eq!(series.points[0].time, Some(T + 500));
         assert_eq!(values(&series), [(0, 1.125)]);
+        // Stored times are UTC, whatever the session's zone.
+        let profile = Profile {
+            time_zone: "+02:00".to_owned(),
+            database: Some(tracker.opened.db.name.clone()),
+            ..sessions::profile(server)
+        };
+        let session = Session::open(&profile, Some(&server.password))
+            .await
+            .unwrap();
+        let wanted = [("s".to_owned(), "k".to_owned())];
+        let tables = tracker.tables().await.unwrap();
+        let read = runs::points(&session, &tables, &wanted, 10, &tracker.cancel).await;
+        assert_eq!(read.unwrap().0[0].points[0].time, Some(T + 500));
+        session.close().await;
     })
     .await;
 }

@@ -97,7 +97,7 @@ impl From<&Change> for Marker {
 }
 
 /// The changes of one flag, or of all, between two moments (the second is not one of them), oldest first; the newest
-/// [`MOST`] where there are more.
+/// 200 where there are more.
 ///
 /// # Errors
 /// [`Unmapped`](crate::engine::Error::Unmapped) where there is no such table.

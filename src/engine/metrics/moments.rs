@@ -10,6 +10,9 @@ use crate::engine::{
     sql::{names::quote_identifier, placeholders::Value},
 };
 
+/// The last second that every server's TIMESTAMP holds. FROM_UNIXTIME() of others is NULL, which nothing is before.
+const LAST_STAMP: i64 = i32::MAX as i64;
+
 /// A column of moments, as SQL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moments {
@@ -77,7 +80,7 @@ impl Moments {
     /// What is bound there.
     pub fn value(&self, moment: Moment) -> Value {
         if self.stamp {
-            Value::Int(moment.0)
+            Value::Int(moment.0.clamp(0, LAST_STAMP))
         } else {
             Value::Text(moment.to_string())
         }
@@ -107,6 +110,8 @@ mod tests {
         let stamp = moments("timestamp").unwrap();
         let place = (stamp.now(), stamp.place(), stamp.value(Moment(7)));
         assert_eq!(place, ("NOW()", "FROM_UNIXTIME(?)", Value::Int(7)));
+        let outside = [-1, 1 << 40].map(|moment| stamp.value(Moment(moment)));
+        assert_eq!(outside, [Value::Int(0), Value::Int(LAST_STAMP)]);
     }
 
     #[test]

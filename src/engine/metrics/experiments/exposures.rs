@@ -1,5 +1,5 @@
 //! The analysis set: each user once in each variant, converted or not, on the day of the first row; and which users
-//! are in several variants. Plain data; [`super::reading`] fills it.
+//! are in several variants. Plain data; `reading` fills it.
 //!
 //! Both ways to deal with users in several variants are kept, so that choosing the other asks the server nothing.
 

@@ -133,7 +133,7 @@ pub fn analyse(groups: &[Group], method: &Method) -> Analysis {
     for (against, p) in compared.iter_mut().zip(corrected) {
         against.p_holm = p;
     }
-    Analysis { rows, baseline }
+    Analysis { baseline, rows }
 }
 
 impl Analysis {

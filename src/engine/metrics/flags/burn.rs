@@ -6,10 +6,11 @@
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Source, Span, Totals, moment, numbered, sum};
+use super::{Group, Source, Span, Totals, moment, numbered, sum};
 use crate::engine::{
     Error, Result,
     metrics::{Ran, ask, series::HOUR, share, stats::flag, text},
+    query::ResultSet,
     session::Session,
 };
 
@@ -48,10 +49,8 @@ pub const BUDGET: Span = Span::Days(30);
 /// The sums of each group in each window that is needed, up to now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Windows {
-    /// By group, in the order of the keys that were asked for.
-    pub groups: Vec<GroupWindows>,
-    /// How far apart the events of the last three days are, in seconds; `None` where there are not two.
-    pub spacing: Option<i64>,
+    /// By group, in their order; `None` for those that were not asked for.
+    pub groups: Vec<Option<GroupWindows>>,
 }
 
 /// The sums of one group.
@@ -61,24 +60,28 @@ pub struct GroupWindows {
     pub pairs: [[Totals; 2]; PAIRS.len()],
     /// The window of the budget.
     pub budget: Totals,
+    /// How far apart its events of the last three days are, in seconds; `None` where there are not two.
+    pub spacing: Option<i64>,
 }
 
-/// Read the sums, in two statements: of 30 days, and how fine the data of three days is.
+/// Read the sums of these of a flag's groups, in two statements: of 30 days, and how fine the data of three days is.
 pub async fn read(
     session: &Session,
     source: &Source,
     flag: &str,
-    keys: &[String],
+    groups: &[Group],
+    asked: &[usize],
     cancel: &CancellationToken,
 ) -> Result<(Windows, Vec<Ran>)> {
     let (requests, errors) = (source.name("request_count"), source.name("error_count"));
     let moments = &source.moments;
     let (at, now) = (moments.column(), moments.now());
-    if keys.is_empty() {
+    if asked.is_empty() {
         return Ok((Windows::default(), Vec::new()));
     }
-    let (which, mut values) = numbered(source, keys);
-    let mut columns = vec![which];
+    let keys: Vec<String> = asked.iter().map(|at| groups[*at].key.clone()).collect();
+    let (which, mut values) = numbered(source, &keys);
+    let mut columns = vec![which.clone()];
     for span in spans() {
         for column in [&requests, &errors] {
             columns.push(format!(
@@ -97,16 +100,21 @@ pub async fn read(
         columns.join(", "),
         BUDGET.sql(),
     );
-    let id = source.id(flag);
-    values.push(id.clone());
-    let (rows, ran) = ask(session, &sql, values, cancel).await?;
+    values.push(source.id(flag));
+    let (rows, ran) = ask(session, &sql, values.clone(), cancel).await?;
     let mut windows = Windows {
-        groups: vec![GroupWindows::default(); keys.len()],
-        spacing: None,
+        groups: vec![None; groups.len()],
+    };
+    for at in asked {
+        windows.groups[*at] = Some(GroupWindows::default());
+    }
+    let numbered_at = |rows: &ResultSet, row| {
+        let number: Option<usize> = text(rows, row, 0).parse().ok();
+        number.and_then(|number| asked.get(number).copied())
     };
     for row in 0..rows.rows() {
-        let number: Option<usize> = text(&rows, row, 0).parse().ok();
-        let Some(group) = number.and_then(|number| windows.groups.get_mut(number)) else {
+        let at = numbered_at(&rows, row);
+        let Some(group) = at.and_then(|at| windows.groups[at].as_mut()) else {
             continue;
         };
         let totals = |nth: usize| {
@@ -122,17 +130,23 @@ pub async fn read(
     }
     let seconds = moments.seconds();
     let sql = format!(
-        "SELECT COUNT(DISTINCT {seconds}), COUNT(DISTINCT {seconds} DIV {HOUR}), MIN({seconds}), MAX({seconds}) {from_where} AND {at} >= {now} - {}",
+        "SELECT {which}, COUNT(DISTINCT {seconds}), COUNT(DISTINCT {seconds} DIV {HOUR}), MIN({seconds}), MAX({seconds}) {from_where} AND {at} >= {now} - {} GROUP BY 1",
         PAIRS[2].long.sql(),
     );
-    let (rows, spacing_ran) = ask(session, &sql, vec![id], cancel).await?;
-    let number = |column| text(&rows, 0, column).parse().unwrap_or(0);
-    let ends = moment(&rows, 0, 2).zip(moment(&rows, 0, 3));
-    windows.spacing = spacing(
-        number(0),
-        number(1),
-        ends.map_or(0, |(first, last)| last.0 - first.0),
-    );
+    let (rows, spacing_ran) = ask(session, &sql, values, cancel).await?;
+    for row in 0..rows.rows() {
+        let at = numbered_at(&rows, row);
+        let Some(group) = at.and_then(|at| windows.groups[at].as_mut()) else {
+            continue;
+        };
+        let number = |column| text(&rows, row, column).parse().unwrap_or(0);
+        let ends = moment(&rows, row, 3).zip(moment(&rows, row, 4));
+        group.spacing = spacing(
+            number(1),
+            number(2),
+            ends.map_or(0, |(first, last)| last.0 - first.0),
+        );
+    }
     Ok((windows, vec![ran, spacing_ran]))
 }
 
@@ -194,9 +208,14 @@ pub struct PairState {
 }
 
 impl Windows {
-    /// The pairs of one group.
+    /// How many groups were left out.
+    pub fn left_out(&self) -> usize {
+        self.groups.iter().filter(|group| group.is_none()).count()
+    }
+
+    /// The pairs of one group; none for one that was left out.
     pub fn pairs(&self, group: usize, objective: f64) -> Vec<PairState> {
-        let Some(windows) = self.groups.get(group) else {
+        let Some(Some(windows)) = self.groups.get(group) else {
             return Vec::new();
         };
         let states = PAIRS.into_iter().zip(windows.pairs).map(|(pair, sums)| {
@@ -204,7 +223,7 @@ impl Windows {
                 sums.error_rate()
                     .and_then(|rate| flag::burn(rate, objective))
             });
-            let fine = self
+            let fine = windows
                 .spacing
                 .is_some_and(|spacing| spacing < pair.short.seconds());
             let alert = match rates {
@@ -221,7 +240,7 @@ impl Windows {
     /// What is left of a group's budget of 30 days: 1 for all of it, below 0 where more was used. `None` without
     /// requests.
     pub fn budget_left(&self, group: usize, objective: f64) -> Option<f64> {
-        let rate = self.groups.get(group)?.budget.error_rate()?;
+        let rate = self.groups.get(group)?.as_ref()?.budget.error_rate()?;
         Some(1.0 - flag::burn(rate, objective)?)
     }
 }
@@ -246,14 +265,14 @@ mod tests {
     fn windows(spacing: Option<i64>, pairs: [[(u128, u128); 2]; 3]) -> Windows {
         let totals = |(requests, errors)| Totals { requests, errors };
         Windows {
-            groups: vec![GroupWindows {
+            groups: vec![Some(GroupWindows {
                 pairs: pairs.map(|pair| pair.map(totals)),
                 budget: Totals {
                     requests: 10_000,
                     errors: 15,
                 },
-            }],
-            spacing,
+                spacing,
+            })],
         }
     }
 

@@ -149,7 +149,7 @@ impl Source<'_> {
         let daily = self.data.daily.as_ref()?;
         let [from, _] = self.data.range()?;
         let mut series = Vec::new();
-        for line in daily.rolling(from) {
+        for line in daily.rolling(from, self.data.first_event) {
             if !self.is_shown(&line.key) {
                 continue;
             }
@@ -199,8 +199,9 @@ impl Source<'_> {
         Some(self.finish(ChartSpec {
             title: "Error rate, rolling 7 days".to_owned(),
             subtitle: format!(
-                "errors of the last {ROLLING_DAYS} calendar days over their requests, {} % band; dashed where there are fewer days",
-                self.confidence()
+                "errors of the last {ROLLING_DAYS} calendar days over their requests, {} % band; dashed where there are fewer days{}",
+                self.confidence(),
+                if from < daily.from { "; older days are left out" } else { "" }
             ),
             body: Body::Plot(Plot { x: time_axis(DAY), panels: vec![panel], ..Plot::default() }),
             summary: self.rates_in_words("7 rolling days"),
@@ -625,7 +626,7 @@ mod tests {
                 buckets: buckets.collect(),
             }],
         });
-        data.facts.first_last = Some([Moment(0), Moment(8 * DAY)]);
+        data.first_event = Some(Moment(0));
         let chart = chart(Which::Rolling, &data, &[]).unwrap();
         let series = &plot(&chart).panels[0].series;
         let seen: Vec<(bool, usize, &str)> = series

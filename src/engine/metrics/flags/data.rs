@@ -7,7 +7,7 @@ use super::{
     burn::{self, Windows},
     health::{self, Facts},
     metrics,
-    timeline::{self, MOST_LINES, ROLLING_DAYS, Timeline},
+    timeline::{self, MOST_LINES, Timeline},
 };
 use crate::engine::{
     Result,
@@ -82,6 +82,8 @@ pub struct Data {
     pub timeline: Option<Timeline>,
     /// By day, from six days before the window on.
     pub daily: Option<Timeline>,
+    /// The flag's first event, in the window or before it, if it was read by day.
+    pub first_event: Option<Moment>,
     /// In the windows of an objective, for the groups in their order.
     pub burn: Option<Windows>,
     /// Changes of this flag within the chart, if the profile names a table of them.
@@ -174,30 +176,34 @@ pub async fn rest(
         ..Data::default()
     };
     let lines = if request.lines.is_empty() {
-        largest(&groups)
+        let keys = largest(&groups)
+            .into_iter()
+            .map(|at| groups[at].key.clone());
+        keys.collect()
     } else {
         request.lines.clone()
     };
     if let Some(range) = data.range() {
-        let [from, to] = range;
         let (timeline, more) =
             timeline::read(session, &source, flag, &lines, range, request.step, cancel).await?;
         ran.extend(more.map(|ran| (What::Buckets, ran)));
         data.timeline = Some(timeline);
         if request.rolling {
-            let early = Moment(from.day().0 - (ROLLING_DAYS - 1) * DAY);
             let (daily, more) = timeline::read(
                 session,
                 &source,
                 flag,
                 &lines,
-                [early, to],
+                timeline::days_of(range),
                 Some(DAY),
                 cancel,
             )
             .await?;
             ran.extend(more.map(|ran| (What::Days, ran)));
             data.daily = Some(daily);
+            let (first, more) = timeline::first_event(session, &source, flag, cancel).await?;
+            ran.push((What::Days, more));
+            data.first_event = first;
         }
         if markers::is_chosen(mapping) {
             let (changes, more) =
@@ -207,12 +213,8 @@ pub async fn rest(
         }
     }
     if request.burn {
-        let keys: Vec<String> = groups
-            .iter()
-            .take(MOST_LINES)
-            .map(|group| group.key.clone())
-            .collect();
-        let (burn, more) = burn::read(session, &source, flag, &keys, cancel).await?;
+        let (burn, more) =
+            burn::read(session, &source, flag, &groups, &largest(&groups), cancel).await?;
         ran.extend(more.into_iter().map(|ran| (What::Burn, ran)));
         data.burn = Some(burn);
     }
@@ -253,15 +255,28 @@ fn server(session: &Session) -> String {
     format!("{} {major}.{minor}.{patch}", dialect.product)
 }
 
-/// The keys of the groups with most requests, as many as a chart shows, in the order of the groups.
-fn largest(groups: &[Group]) -> Vec<String> {
-    let mut sizes: Vec<u128> = groups.iter().map(|group| group.requests).collect();
-    sizes.sort_unstable_by(|a, b| b.cmp(a));
-    let least = sizes.get(MOST_LINES - 1).copied().unwrap_or(0);
-    groups
-        .iter()
-        .filter(|group| group.requests >= least)
-        .take(MOST_LINES)
-        .map(|group| group.key.clone())
-        .collect()
+/// Which groups have most requests, as many as a chart shows, in their order.
+fn largest(groups: &[Group]) -> Vec<usize> {
+    let mut all: Vec<usize> = (0..groups.len()).collect();
+    all.sort_by_key(|at| std::cmp::Reverse(groups[*at].requests));
+    all.truncate(MOST_LINES);
+    all.sort_unstable();
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_groups_are_those_with_most_requests_whatever_their_order() {
+        let groups: Vec<Group> = (0..30)
+            .map(|at| Group {
+                requests: if at < 25 { 1 } else { 100 },
+                ..Group::default()
+            })
+            .collect();
+        let expected: Vec<usize> = (0..15).chain(25..30).collect();
+        assert_eq!(largest(&groups), expected);
+    }
 }

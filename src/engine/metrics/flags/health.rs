@@ -214,6 +214,8 @@ fn zero_requests(groups: &[Group], facts: &Facts) -> Finding {
         )
     } else if facts.zero_requests > 0 {
         "Rows that count no requests have no rate: the line has a gap there, never 0.".to_owned()
+    } else if facts.rows == 0 {
+        "There are no rows in this window.".to_owned()
     } else {
         "Every row counts requests.".to_owned()
     };

@@ -141,10 +141,7 @@ impl Group {
     /// errors / requests, not rounded before; above 1 where there are more errors than requests. `None` without
     /// requests.
     pub fn error_rate(&self) -> Option<f64> {
-        ratio(
-            i128::try_from(self.errors).unwrap_or(i128::MAX),
-            self.requests,
-        )
+        ratio(i128::try_from(self.errors).ok()?, self.requests)
     }
 
     /// As a share that statistics can be made of; `None` without requests, or with more errors than requests.
@@ -243,10 +240,7 @@ pub struct Totals {
 impl Totals {
     /// errors / requests; `None` without requests.
     pub fn error_rate(self) -> Option<f64> {
-        ratio(
-            i128::try_from(self.errors).unwrap_or(i128::MAX),
-            self.requests,
-        )
+        ratio(i128::try_from(self.errors).ok()?, self.requests)
     }
 }
 
@@ -353,8 +347,15 @@ pub async fn ids(
 /// key otherwise in another statement, where its collation sees no difference; other groups are NULL.
 fn numbered(source: &Source, keys: &[String]) -> (String, Vec<Value>) {
     let group = source.name("group_key");
+    let twice = keys.iter().filter(|key| *key == NULL).count() > 1;
+    let first = keys.iter().position(|key| key == NULL);
     let cases: Vec<String> = (0..keys.len())
-        .map(|number| format!("WHEN {group} = ? THEN {number}"))
+        .map(|number| match Some(number) == first {
+            // A group that is called so sorts after the one without a name; alone it may be either.
+            true if twice => format!("WHEN {group} IS NULL AND ? IS NOT NULL THEN {number}"),
+            true => format!("WHEN {group} = ? OR {group} IS NULL THEN {number}"),
+            false => format!("WHEN {group} = ? THEN {number}"),
+        })
         .collect();
     let values = keys.iter().map(|key| Value::Text(key.clone()));
     (format!("CASE {} END", cases.join(" ")), values.collect())

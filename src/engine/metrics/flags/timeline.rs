@@ -129,16 +129,18 @@ impl Timeline {
     }
 
     /// For each day, the sums of the last seven calendar days with it: not a mean of their rates. `to` is where the
-    /// last day ends; the days before `from` are there to be added up.
-    pub fn rolling(&self, from: Moment) -> Vec<Rolling> {
+    /// last day ends; the days before `from` are there to be added up. `first` is the flag's first event, in the window
+    /// or before it.
+    pub fn rolling(&self, from: Moment, first: Option<Moment>) -> Vec<Rolling> {
+        let from = from.day().max(self.from);
+        let begun = first.map_or(self.from, |first| first.day().max(self.from));
         let lines = self.lines.iter().map(|line| {
-            let first = line.buckets.first().map(|bucket| bucket.at.day());
-            let days = (from.day().0..self.to.0).step_by(86_400).map(|day| {
+            let days = (from.0..self.to.0).step_by(86_400).map(|day| {
                 let begins = Moment(day - (ROLLING_DAYS - 1) * DAY);
                 RollingDay {
                     day: Moment(day),
                     sums: line.sums(begins, Moment(day + DAY)),
-                    whole: first.is_some_and(|first| first <= begins),
+                    whole: begun <= begins,
                 }
             });
             Rolling {
@@ -187,6 +189,29 @@ pub fn range(window: Window, facts: &Facts) -> Option<[Moment; 2]> {
     let longest = series::MOST_BUCKETS * STEPS[STEPS.len() - 1];
     let from = Moment(from.0.max(to.0 - longest).max(0));
     (from < to).then_some([from, to])
+}
+
+/// The days that a rolling line needs for a range: the newest, where there are more than are read at once.
+pub fn days_of([from, to]: [Moment; 2]) -> [Moment; 2] {
+    let early = from.day().0 - (ROLLING_DAYS - 1) * DAY;
+    [Moment(early.max(to.day().0 - (MOST - 1) * DAY)), to]
+}
+
+/// The first event of a flag that has a date.
+pub async fn first_event(
+    session: &Session,
+    source: &Source,
+    flag: &str,
+    cancel: &CancellationToken,
+) -> Result<(Option<Moment>, Ran)> {
+    let sql = format!(
+        "SELECT MIN({}) FROM {} WHERE {} = ?",
+        source.moments.seconds(),
+        source.table.sql(),
+        source.name("flag_id"),
+    );
+    let (rows, ran) = ask(session, &sql, vec![source.id(flag)], cancel).await?;
+    Ok((moment(&rows, 0, 0), ran))
 }
 
 /// Read these groups over time. Without a step, the finest buckets that can be shown and have no holes.
@@ -326,7 +351,7 @@ mod tests {
         let days: Vec<(i64, u128, u128)> = (0..9)
             .map(|day| (day * DAY, 100, if day == 8 { 70 } else { 1 }))
             .collect();
-        let rolling = &timeline(DAY, &days).rolling(Moment(5 * DAY))[0].days;
+        let rolling = &timeline(DAY, &days).rolling(Moment(5 * DAY), Some(Moment(7)))[0].days;
         let figures: Vec<(u128, u128, bool)> = rolling
             .iter()
             .map(|day| (day.sums.requests, day.sums.errors, day.whole))
@@ -340,6 +365,28 @@ mod tests {
                 (700, 76, true)
             ]
         );
+    }
+
+    #[test]
+    fn a_rolling_line_is_whole_where_the_flag_is_older_and_never_longer_than_can_be_read() {
+        let days = [(6 * DAY, 100, 1), (7 * DAY, 100, 1)];
+        let mut short = timeline(DAY, &days);
+        let whole = |timeline: &Timeline, first| {
+            let rolling = timeline.rolling(Moment(6 * DAY), Some(Moment(first)));
+            rolling[0]
+                .days
+                .iter()
+                .map(|day| day.whole)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(whole(&short, -90 * DAY), [true, true]);
+        assert_eq!(whole(&short, DAY + 1), [false, true]);
+        // Of days that were not read nobody knows.
+        short.from = Moment(DAY);
+        assert_eq!(whole(&short, -90 * DAY), [false, true]);
+        let [from, to] = days_of([Moment(0), Moment(9_000 * DAY + 1)]);
+        assert_eq!((to.0 - from.0) / DAY, MOST - 1);
+        assert_eq!(days_of([Moment(9 * DAY), to])[0], Moment(3 * DAY).max(from));
     }
 
     #[test]

@@ -194,7 +194,10 @@ impl FromStr for Window {
         let (from, to) = (bound(from)?, bound(to)?);
         match (from, to) {
             (None, None) => Ok(Self::All),
-            (Some(from), Some(to)) if from >= to => Err(Error::Invalid(format!(
+            (Some(from), Some(to)) if from == to => Err(Error::Invalid(format!(
+                "the window is empty: {from} .. {to}; its end is not part of it"
+            ))),
+            (Some(from), Some(to)) if from > to => Err(Error::Invalid(format!(
                 "the window ends before it begins: {from} .. {to}; its end is not part of it"
             ))),
             _ => Ok(Self::Between { from, to }),
@@ -284,6 +287,8 @@ mod tests {
             assert!(error.contains("no date or time"), "{text}: {error}");
         }
         let error = "2024-05-02..2024-05-02".parse::<Window>().unwrap_err();
+        assert!(error.to_string().contains("is empty"), "{error}");
+        let error = "2024-05-02..2024-05-01".parse::<Window>().unwrap_err();
         assert!(error.to_string().contains("ends before it begins"));
     }
 }

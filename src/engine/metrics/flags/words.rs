@@ -3,7 +3,7 @@
 use super::{
     Group,
     analysis::{Analysis, CAUTION, Method},
-    burn::PairState,
+    burn::{PairState, Windows},
     data::Data,
 };
 use crate::engine::metrics::{
@@ -25,6 +25,12 @@ pub fn method_words(data: &Data, method: &Method) -> String {
     }
     if let Some(timeline) = &data.timeline {
         words.push(format!("Buckets of {}, UTC.", step_words(timeline.step)));
+    }
+    let left_out = data.burn.as_ref().map_or(0, Windows::left_out);
+    if left_out > 0 {
+        words.push(format!(
+            "Budgets and alerts are of the largest groups; {left_out} smaller ones are left out."
+        ));
     }
     words.join(" ")
 }

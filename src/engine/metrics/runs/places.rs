@@ -273,10 +273,16 @@ pub(super) fn time(table: &Located, alias: &str, role: &str) -> String {
     let Some(sql) = column(table, alias, role) else {
         return "NULL".to_owned();
     };
-    if is_dated(table.column(role)) {
-        format!("UNIX_TIMESTAMP({sql}) * 1000e0")
-    } else {
-        format!("{sql} + 0.0e0")
+    match table.column(role) {
+        // A moment already, whatever the session's zone; 0 is the zero date, not 1970.
+        Some(column) if column.data_type == "timestamp" => {
+            format!("NULLIF(UNIX_TIMESTAMP({sql}), 0) * 1000e0")
+        }
+        // Taken as UTC, which the session's zone does not change.
+        column if is_dated(column) => {
+            format!("TIMESTAMPDIFF(MICROSECOND, '1970-01-01', {sql}) / 1000e0")
+        }
+        _ => format!("{sql} + 0.0e0"),
     }
 }
 
@@ -321,8 +327,8 @@ pub(super) fn step(table: &Located, alias: &str) -> String {
 /// When it was logged, to be ordered by: as stored, missing ones first.
 pub(super) fn order(table: &Located, alias: &str) -> String {
     match column(table, alias, "timestamp") {
-        Some(column) if is_dated(table.column("timestamp")) => {
-            format!("COALESCE(UNIX_TIMESTAMP({column}), 0)")
+        Some(_) if is_dated(table.column("timestamp")) => {
+            format!("COALESCE({}, 0)", time(table, alias, "timestamp"))
         }
         Some(column) => format!("COALESCE({column}, 0)"),
         None => "0".to_owned(),

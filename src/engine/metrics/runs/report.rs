@@ -203,7 +203,11 @@ pub fn compared(runs: &[Found], metrics: &[Compared]) -> Sheet {
     for (nth, run) in runs.iter().enumerate() {
         sheet.columns.push(run.run.label());
         if nth > 0 {
-            sheet.columns.push("difference".to_owned());
+            // By number, as names of runs need not be unique, and names of columns should be.
+            sheet.columns.push(match runs.len() {
+                2 => "difference".to_owned(),
+                _ => format!("difference {}", nth + 1),
+            });
         }
     }
     sheet.columns.push("best".to_owned());
