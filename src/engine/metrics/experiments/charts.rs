@@ -249,7 +249,8 @@ impl Charted<'_> {
             if Some(at) == self.analysis.control {
                 Slot::Neutral
             } else {
-                Slot::Color(u8::try_from(at).unwrap_or(u8::MAX))
+                let before = self.analysis.control.is_some_and(|control| control < at);
+                Slot::Color(u8::try_from(at - usize::from(before)).unwrap_or(u8::MAX))
             }
         };
         self.slots.get(at).copied().unwrap_or_else(default)
@@ -531,6 +532,17 @@ mod tests {
         let newcombe = compared.fixed.newcombe;
         assert_eq!(last.range, Some([newcombe.low, newcombe.high]));
         assert!(chart.subtitle.starts_with("treatment − control, "));
+    }
+
+    #[test]
+    fn the_control_takes_no_colour_from_the_others() {
+        let method = Method::default();
+        let analysis = analysis(TWO, &method);
+        let charted = charted(&analysis, &method);
+        assert_eq!(
+            [0, 1].map(|at| charted.slot(at)),
+            [Slot::Neutral, Slot::Color(0)]
+        );
     }
 
     #[test]
