@@ -421,9 +421,13 @@ async fn an_experiment_in_a_table_of_another_name_is_shown_once_that_is_said() {
             window.shows("Look for a table");
             field(window);
             window.0.step();
+            let keep = |window: &Window| window.0.get_by_label("Check and keep").rect();
+            let at = keep(window);
             window.key(Modifiers::NONE, Key::Enter);
             let table = format!("{}.exposures_of_ours, has all columns", db.name);
             window.click(&table);
+            // An answer that comes while somebody clicks must not move what is clicked.
+            assert_eq!(at, keep(window));
             window.shows("Column for who was assigned: visitor_id");
             window.click("Check and keep");
             window.shows("price-page, 2,000 users");

@@ -208,9 +208,7 @@ impl Form {
         let mut step = self.search_ui(ui);
         self.tables_ui(ui);
         ui.add_space(SPACE[1]);
-        if self.chosen.is_some() {
-            self.roles_ui(ui);
-        }
+        self.roles_ui(ui);
         if let Some(error) = self.check.error().filter(|error| !error.is_cancelled()) {
             ui.add_space(SPACE[1]);
             ui.horizontal(|ui| {
@@ -255,25 +253,40 @@ impl Form {
         }
         let enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if enter {
+            // What was found before is no answer to these words.
             self.chosen = None;
+            self.columns.clear();
+            self.found = Job::default();
             field.request_focus();
         }
         enter.then_some(MapStep::Search)
     }
 
+    /// As high while it is looked for as when much is found: nothing below moves under the pointer.
     fn tables_ui(&mut self, ui: &mut Ui) {
+        let size = vec2(ui.available_width(), TABLES_SEEN * CONTROL_HEIGHT);
+        ui.allocate_ui(size, |ui| {
+            ui.set_min_size(size);
+            self.found_ui(ui);
+        });
+    }
+
+    fn found_ui(&mut self, ui: &mut Ui) {
         let palette = ui.palette();
         if let Some(error) = self.found.error().filter(|error| !error.is_cancelled()) {
             return hint_ui(ui, &sentence(&error.to_string()));
         }
-        let Some(found) = self.found.value().filter(|found| !found.is_empty()) else {
-            let words = if self.found.is_running() {
-                "Looking for tables…"
-            } else {
-                "No table that could be meant is seen with this account. Look for one by its name."
-            };
-            ui.label(RichText::new(words).color(palette.secondary));
-            return;
+        let found = match self.found.value() {
+            Some(found) if !found.is_empty() => found,
+            answer => {
+                let words = if answer.is_none() || self.found.is_running() {
+                    "Looking for tables…"
+                } else {
+                    "No table that could be meant is seen with this account. Look for one by its name."
+                };
+                ui.label(RichText::new(words).color(palette.secondary));
+                return;
+            }
         };
         let mut chosen = None;
         ui.scope(|ui| {
@@ -281,7 +294,6 @@ impl Form {
             ui.spacing_mut().scroll.floating_allocated_width = 10.0;
             ScrollArea::vertical()
                 .id_salt("tables")
-                .max_height(TABLES_SEEN * CONTROL_HEIGHT)
                 .auto_shrink([false, true])
                 .show(ui, |ui| {
                     for table in found {
@@ -306,8 +318,8 @@ impl Form {
     }
 
     fn roles_ui(&mut self, ui: &mut Ui) {
-        let Some(table) = &self.chosen else { return };
         let palette = ui.palette();
+        let table = self.chosen.as_ref();
         let mut changed = false;
         let columns = &mut self.columns;
         ScrollArea::vertical()
@@ -344,11 +356,11 @@ impl Form {
     }
 }
 
-/// The column of a role. True if another was chosen.
+/// The column of a role, once there is a table to choose it from. True if another was chosen.
 fn column_ui(
     ui: &mut Ui,
     role: &'static Role,
-    table: &Candidate,
+    table: Option<&Candidate>,
     columns: &mut BTreeMap<&'static str, String>,
 ) -> bool {
     let now = columns.get(role.name).cloned();
@@ -356,11 +368,12 @@ fn column_ui(
         .as_ref()
         .map_or("choose a column".to_owned(), |name| name::shown(name));
     let words = Words::new(icons::CARET_DOWN, shown.clone());
-    let button = ui.add(Button::of(words).with_icon());
+    let button = ui.add_enabled(table.is_some(), Button::of(words).with_icon());
     ui.ctx().accesskit_node_builder(button.id, |node| {
         node.set_label(format!("Column for {}: {shown}", role.what));
     });
     let mut picked = None;
+    let Some(table) = table else { return false };
     Popup::menu(&button)
         .width(240.0)
         .accessible_name("Columns")
