@@ -10,6 +10,7 @@ use egui_kittest::{
 use porthole::{
     engine::{
         Error,
+        error::unmapped::{Problem, Unmapped},
         metrics::{
             Ran,
             experiments::{
@@ -17,7 +18,6 @@ use porthole::{
                 exposures::{Assigned, Days},
             },
             series::{DAY, Moment},
-            unmapped::{Problem, Unmapped},
         },
     },
     gui::{

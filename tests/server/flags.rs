@@ -6,6 +6,7 @@ use std::{fs, path::Path};
 use mysql_async::prelude::Queryable as _;
 use porthole::engine::{
     Error,
+    error::unmapped::Problem,
     metrics::{
         flags::{
             self, Group, Source, Window,
@@ -14,7 +15,6 @@ use porthole::engine::{
             data::{self, Data, Request},
         },
         series::{DAY, HOUR, MINUTE, Moment},
-        unmapped::Problem,
     },
     profiles::{Mapping, Profile},
     session::Session,
@@ -455,7 +455,10 @@ async fn a_table_that_is_not_there_is_named_with_what_could_be_meant() {
         assert!(matches!(unmapped.problem, Problem::NoTable { .. }));
         let ours = unmapped.candidates.iter().find(|candidate| candidate.database == db.db.name).unwrap();
         assert_eq!((ours.table.as_str(), ours.missing), ("hits", 0));
-        mapping.0.insert("flag_events".to_owned(), ours.mapping());
+        mapping.add(format!("flag_events={}.hits", db.db.name).parse().unwrap());
+        for (role, column) in &ours.guess {
+            mapping.add(format!("flag_events.{role}={column}").parse().unwrap());
+        }
         Source::locate(&db.session, &mapping, &CancellationToken::new()).await.unwrap();
 
         let map = format!("flag_events={}.hits", db.db.name);

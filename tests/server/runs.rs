@@ -3,10 +3,8 @@
 
 use porthole::engine::{
     Error,
-    metrics::{
-        runs::{self, Found, Goal, Listing, Precision, Series, Tables, Unit, Wanted},
-        unmapped::Problem,
-    },
+    error::unmapped::Problem,
+    metrics::runs::{self, Found, Goal, Listing, Precision, Series, Tables, Unit, Wanted},
     profiles::{Mapping, Profile},
     session::Session,
 };

@@ -18,7 +18,6 @@ pub mod series;
 pub mod share;
 pub mod stats;
 pub mod tables;
-pub mod unmapped;
 
 use std::time::Duration;
 

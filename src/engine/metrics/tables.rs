@@ -3,12 +3,10 @@
 
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    ask, optional_text, text,
-    unmapped::{Candidate, Problem, Unmapped},
-};
+use super::{ask, optional_text, text};
 use crate::engine::{
     Error, Result,
+    error::unmapped::{Candidate, Problem, Unmapped},
     profiles::mapping::{Mapping, TableMapping},
     session::Session,
     sql::{names::quote_identifier, placeholders::Value},

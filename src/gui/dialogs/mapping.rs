@@ -12,10 +12,8 @@ use egui::{
 
 use crate::{
     engine::{
-        metrics::{
-            tables::{self, Place, Role},
-            unmapped::Candidate,
-        },
+        error::unmapped::Candidate,
+        metrics::tables::{self, Place, Role},
         profiles::{Mapping, ProfileId, mapping::TableMapping},
     },
     gui::{

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::engine::profiles::mapping::TableMapping;
-
 /// Why the figures cannot be read: the mapping does not fit the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unmapped {
@@ -52,21 +50,6 @@ pub struct Candidate {
     pub guess: Vec<(&'static str, String)>,
     /// Required roles that have no column.
     pub missing: usize,
-}
-
-impl Candidate {
-    /// As the mapping would say it.
-    pub fn mapping(&self) -> TableMapping {
-        TableMapping {
-            database: Some(self.database.clone()),
-            table: Some(self.table.clone()),
-            columns: self
-                .guess
-                .iter()
-                .map(|(role, column)| ((*role).to_owned(), column.clone()))
-                .collect(),
-        }
-    }
 }
 
 impl fmt::Display for Unmapped {
