@@ -23,8 +23,9 @@ use crate::engine::{
             self, Exposures, Method, Report, Sample, VariantMetrics,
             charts::{Charted, EffectView, ExposureView},
             contract::{self, Contract},
-            index, list, report,
+            index, list,
         },
+        ids::near,
         tables::{self, Located},
     },
     session::Session,
@@ -320,7 +321,7 @@ impl Asked<'_> {
         let id = &self.args.id;
         print::note(&format!("no assignments for this experiment: {id}"));
         let (ids, _) = list::ids(self.session, self.table, self.cancel).await?;
-        let near = list::near(id, &ids);
+        let near = near(id, &ids);
         if !near.is_empty() {
             print::hint(&format!("Did you mean {}?", near.join(", ")));
         }
@@ -331,7 +332,7 @@ impl Asked<'_> {
 /// Checks first, then figures, then how they were made.
 fn for_people(report: &Report<'_>) -> String {
     let checks = report.analysis.findings.iter().map(|finding| {
-        let (level, label) = (report::level_word(finding.level), finding.check.label());
+        let (level, label) = (finding.level.word(), finding.check.label());
         visible::line(&format!("{level:7}  {label}: {}", finding.sentence)) + "\n"
     });
     let mut parts = vec![checks.collect::<String>()];

@@ -15,7 +15,6 @@ use crate::engine::{
     Error,
     metrics::{
         advice,
-        experiments::list::near,
         flags::{
             self, Group, Source, Span, Window,
             analysis::{Analysis, Method, analyse},
@@ -27,6 +26,7 @@ use crate::engine::{
             markdown, sheets,
             words::{method_words, pair_words, separated},
         },
+        ids::near,
         series::step_words,
         share,
         stats::Level,
@@ -284,7 +284,7 @@ fn say_around(data: &Data, method: &Method) {
             finding.figure,
             finding.sentence
         );
-        if health::is_trouble(finding.level) {
+        if finding.level.is_trouble() {
             print::warning(&words);
         }
     }

@@ -7,12 +7,14 @@ use porthole::engine::{
     metrics::{
         Ran, cost,
         experiments::{
-            self, ASSIGNMENTS, Analysis, Check, Exposures, Level, Method, Report, Sample, Variant,
+            self, ASSIGNMENTS, Analysis, Check, Exposures, Method, Report, Sample, Variant,
             VariantMetrics, Verdict,
             contract::{self, Contract},
             index, list,
             method::Contamination,
         },
+        health::Level,
+        ids,
         stats::Interval,
         tables::{self, Located},
     },
@@ -672,7 +674,7 @@ async fn an_unknown_experiment_is_empty_and_the_ids_near_it_are_found() {
         let analysis = seen.analyze(&Method::default());
         assert!(analysis.variants.is_empty() && analysis.findings.is_empty());
         let (ids, _) = list::ids(&db.session, &table, &cancel).await.unwrap();
-        assert_eq!(list::near("exp-clear", &ids)[0], "exp-clean");
+        assert_eq!(ids::near("exp-clear", &ids)[0], "exp-clean");
         let (all, _) = experiments::list(&db.session, &table, &cancel)
             .await
             .unwrap();

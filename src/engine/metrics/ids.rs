@@ -1,7 +1,10 @@
-//! Ids as values of the columns that hold them.
+//! Ids: as values of the columns that hold them, and as a person may have meant them.
 
 use super::tables::Column;
 use crate::engine::sql::placeholders::Value;
+
+/// Ids that are suggested.
+const SUGGESTIONS: usize = 5;
 
 /// What to bind where a column is to be this id. NULL, which nothing equals, where the column holds numbers and the id
 /// is none: the server would compare both as numbers, and take `checkout` for 0 and `7 days` for 7.
@@ -31,6 +34,42 @@ fn is_whole(id: &str) -> bool {
 fn is_decimal(id: &str) -> bool {
     let is_of_number = |byte: u8| byte.is_ascii_digit() || b"+-.e".contains(&byte);
     id.bytes().all(is_of_number) && id.parse::<f64>().is_ok()
+}
+
+/// Ids that somebody may have meant who wrote another: those that it is part of, and those that differ by little.
+pub fn near<'a>(wanted: &str, ids: &'a [String]) -> Vec<&'a str> {
+    let wanted = wanted.to_lowercase();
+    let allowed = (wanted.chars().count() / 3).max(1);
+    let mut near: Vec<(usize, &str)> = ids
+        .iter()
+        .filter_map(|id| {
+            let lower = id.to_lowercase();
+            let part = !wanted.is_empty()
+                && !lower.is_empty()
+                && (lower.contains(&wanted) || wanted.contains(&lower));
+            let steps = steps(&wanted, &lower);
+            (part || steps <= allowed).then_some((steps, id.as_str()))
+        })
+        .collect();
+    near.sort_unstable();
+    near.truncate(SUGGESTIONS);
+    near.into_iter().map(|(_, id)| id).collect()
+}
+
+/// Letters to add, drop or change to make one of the other (Levenshtein).
+fn steps(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (line, letter) in one.chars().enumerate() {
+        let mut before = row[0];
+        row[0] = line + 1;
+        for (at, against) in other.iter().enumerate() {
+            let change = before + usize::from(letter != *against);
+            before = row[at + 1];
+            row[at + 1] = change.min(row[at] + 1).min(before + 1);
+        }
+    }
+    row[other.len()]
 }
 
 #[cfg(test)]
@@ -74,5 +113,21 @@ mod tests {
                 assert_eq!(bound_in(data_type, id), Value::Null, "{data_type} {id}");
             }
         }
+    }
+
+    #[test]
+    fn a_slip_finds_what_was_meant() {
+        let ids = ["checkout-button", "search-ranking", "onboarding-tour", ""].map(str::to_owned);
+        assert_eq!(near("check_out_button", &ids), ["checkout-button"]);
+        assert_eq!(near("SEARCH", &ids), ["search-ranking"]);
+        assert_eq!(near("search-ranking-v2", &ids), ["search-ranking"]);
+        assert!(near("zzzzzzzz", &ids).is_empty());
+    }
+
+    #[test]
+    fn steps_are_counted_in_letters() {
+        assert_eq!(steps("kitten", "sitting"), 3);
+        assert_eq!(steps("", "äöü"), 3);
+        assert_eq!(steps("same", "same"), 0);
     }
 }

@@ -31,12 +31,12 @@ use crate::{
     engine::{
         Error,
         metrics::{
-            experiments::list::near,
             flags::{
                 EVENTS, Window,
                 charts::{Slots, Which},
                 data::{Data, Request},
             },
+            ids::near,
             markers::Note,
         },
         profiles::{Mapping, ProfileId},

@@ -7,13 +7,14 @@ use super::{
     checks::Checks,
     contract::VariantMetrics,
     exposures::{Arm, Days, Exposures},
-    health::{Finding, Level},
+    health::Finding,
     method::{Correction, LiftKind, Method},
     over_time::{self, OverTime},
     planning::{self, Planning},
 };
 use crate::engine::metrics::{
     baseline,
+    health::Level,
     stats::{
         self, Counts, Interval, PValue,
         beta::{self, Chances, Prior},

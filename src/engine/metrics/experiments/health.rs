@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::engine::metrics::health::Level;
+
 /// What one check found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finding {
@@ -17,20 +19,6 @@ pub struct Finding {
     pub sentence: String,
     /// The same as numbers, by name.
     pub numbers: BTreeMap<&'static str, f64>,
-}
-
-/// How bad a finding is, from good to bad.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// As it should be.
-    Ok,
-    /// Good to know.
-    Info,
-    /// To be looked at.
-    Warn,
-    /// The results cannot be trusted: verdicts say "check the data first".
-    Bad,
 }
 
 /// A check of the data.

@@ -23,8 +23,6 @@ const MOST_DAYS: usize = 200_000;
 /// DIV rounds towards 0, and so must not see a number below it: whole days from year 0 to 1970. (A quotient with `/`
 /// is rounded to four digits.)
 const SHIFT: i64 = 719_528 * DAY;
-/// Ids that are suggested.
-const SUGGESTIONS: usize = 5;
 
 /// One experiment of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -115,61 +113,4 @@ pub async fn days(
         }
     }
     Ok(all)
-}
-
-/// Ids that somebody may have meant who wrote another: those that it is part of, and those that differ by little.
-pub fn near<'a>(wanted: &str, ids: &'a [String]) -> Vec<&'a str> {
-    let wanted = wanted.to_lowercase();
-    let allowed = (wanted.chars().count() / 3).max(1);
-    let mut near: Vec<(usize, &str)> = ids
-        .iter()
-        .filter_map(|id| {
-            let lower = id.to_lowercase();
-            let part = !wanted.is_empty()
-                && !lower.is_empty()
-                && (lower.contains(&wanted) || wanted.contains(&lower));
-            let steps = steps(&wanted, &lower);
-            (part || steps <= allowed).then_some((steps, id.as_str()))
-        })
-        .collect();
-    near.sort_unstable();
-    near.truncate(SUGGESTIONS);
-    near.into_iter().map(|(_, id)| id).collect()
-}
-
-/// Letters to add, drop or change to make one of the other (Levenshtein).
-fn steps(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (line, letter) in one.chars().enumerate() {
-        let mut before = row[0];
-        row[0] = line + 1;
-        for (at, against) in other.iter().enumerate() {
-            let change = before + usize::from(letter != *against);
-            before = row[at + 1];
-            row[at + 1] = change.min(row[at] + 1).min(before + 1);
-        }
-    }
-    row[other.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_slip_finds_what_was_meant() {
-        let ids = ["checkout-button", "search-ranking", "onboarding-tour", ""].map(str::to_owned);
-        assert_eq!(near("check_out_button", &ids), ["checkout-button"]);
-        assert_eq!(near("SEARCH", &ids), ["search-ranking"]);
-        assert_eq!(near("search-ranking-v2", &ids), ["search-ranking"]);
-        assert!(near("zzzzzzzz", &ids).is_empty());
-    }
-
-    #[test]
-    fn steps_are_counted_in_letters() {
-        assert_eq!(steps("kitten", "sitting"), 3);
-        assert_eq!(steps("", "äöü"), 3);
-        assert_eq!(steps("same", "same"), 0);
-    }
 }

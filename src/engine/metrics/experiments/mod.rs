@@ -31,7 +31,7 @@ pub use self::{
     analysis::{Analysis, Comparison, Variant, Verdict, analyze},
     contract::{VariantMetrics, metrics},
     exposures::{Arm, Exposures},
-    health::{Check, Finding, Level},
+    health::{Check, Finding},
     list::{Experiment, list},
     method::Method,
     over_time::OverTime,

@@ -5,7 +5,6 @@ use super::{
     analysis::{Analysis, Comparison, Variant, level},
     contract::VariantMetrics,
     exposures::Exposures,
-    health::Level,
     method::{Contamination, Correction, Method},
     planning::Planning,
     words,
@@ -14,6 +13,7 @@ use crate::engine::{
     export::sheet::{Field, Sheet, fenced, markdown},
     metrics::{
         Ran,
+        health::Level,
         stats::{Interval, PValue, planning::DaysLeft},
     },
 };
@@ -326,7 +326,7 @@ impl<'a> Report<'a> {
         for finding in &self.analysis.findings {
             out.push(format!(
                 "- **{}** {}: {}\n",
-                level_word(finding.level),
+                finding.level.word(),
                 finding.check.label(),
                 markdown(&finding.sentence)
             ));
@@ -372,16 +372,6 @@ impl<'a> Report<'a> {
     fn confidence(&self) -> String {
         let percent = (self.method.confidence() * 100.0 * 1e6).round() / 1e6;
         format!("{percent} %")
-    }
-}
-
-/// `ok`, `note`, `warning`, `red`.
-pub fn level_word(level: Level) -> &'static str {
-    match level {
-        Level::Ok => "ok",
-        Level::Info => "note",
-        Level::Warn => "warning",
-        Level::Bad => "red",
     }
 }
 

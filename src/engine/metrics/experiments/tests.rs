@@ -4,13 +4,13 @@ use expect_test::expect;
 use proptest::prelude::*;
 
 use super::{
-    Analysis, Arm, Check, Exposures, Level, Method, Report, Sample, VariantMetrics, Verdict,
+    Analysis, Arm, Check, Exposures, Method, Report, Sample, VariantMetrics, Verdict,
     analyze,
     exposures::{Assigned, Days, Odd},
     method::{Correction, LiftKind},
-    report::level_word,
 };
 use crate::engine::metrics::{
+    health::Level,
     ratio::ratio,
     series::{DAY, Moment},
     stats::{PValue, planning::DaysLeft},
@@ -207,7 +207,7 @@ fn checks_speak_in_sentences() {
         .findings
         .iter()
         .map(|finding| {
-            let level = level_word(finding.level);
+            let level = finding.level.word();
             format!(
                 "{level} | {:?} | {} | {}\n",
                 finding.check, finding.figure, finding.sentence

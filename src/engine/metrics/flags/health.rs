@@ -11,7 +11,7 @@ use crate::engine::{
     Result,
     metrics::{
         Ran, ask,
-        experiments::health::Level,
+        health::Level,
         series::{DAY, Moment},
         text,
     },
@@ -272,11 +272,6 @@ fn rows_words(count: u64) -> String {
     } else {
         format!("{} rows", separated(u128::from(count)))
     }
-}
-
-/// Must a person be told?
-pub fn is_trouble(level: Level) -> bool {
-    matches!(level, Level::Warn | Level::Bad)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::{
     analysis::{Analysis, Method},
     data::Data,
     health, sheets,
-    words::{level_word, method_words, pair_words, trimmed},
+    words::{method_words, pair_words, trimmed},
 };
 use crate::engine::export::sheet::{fenced, markdown};
 
@@ -24,7 +24,7 @@ pub fn report(data: &Data, analysis: &Analysis, method: &Method) -> String {
         format!(
             "- **{}** ({}): {}. {}\n",
             finding.check.label(),
-            level_word(finding.level),
+            finding.level.word(),
             markdown(&finding.figure),
             markdown(&finding.sentence)
         )

@@ -7,7 +7,6 @@ use super::{
     data::Data,
 };
 use crate::engine::metrics::{
-    experiments::health::Level,
     series::{DAY, HOUR, MINUTE, step_words},
 };
 
@@ -150,16 +149,6 @@ fn decimals(value: f64) -> usize {
 pub fn trimmed(value: f64) -> String {
     let text = format!("{value:.6}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// How bad something is, in a word.
-pub fn level_word(level: Level) -> &'static str {
-    match level {
-        Level::Ok => "ok",
-        Level::Info => "note",
-        Level::Warn => "look at this",
-        Level::Bad => "bad",
-    }
 }
 
 /// How long ago, in one unit.

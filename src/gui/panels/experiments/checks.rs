@@ -3,7 +3,8 @@
 use super::reading::Figures;
 use crate::{
     engine::metrics::{
-        experiments::{Analysis, Check, Finding, Level},
+        experiments::{Analysis, Check, Finding},
+        health::Level,
         stats,
     },
     gui::{

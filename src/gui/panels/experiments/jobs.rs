@@ -14,7 +14,8 @@ use super::{
 use crate::{
     engine::{
         metrics::{
-            experiments::{Level, Method},
+            experiments::Method,
+            health::Level,
             markers::Note,
         },
         profiles::{Mapping, ProfileId},

@@ -6,7 +6,7 @@ use super::{ExperimentsPanel, PURPOSE, details, drawer::Drawer, map_step, readin
 use crate::{
     engine::{
         Error,
-        metrics::{advice::CAUTION, experiments::list::near},
+        metrics::{advice::CAUTION, ids::near},
     },
     gui::{
         command::{Ask as _, Command, ExperimentsCommand},

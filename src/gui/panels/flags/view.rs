@@ -7,7 +7,6 @@ use crate::{
     engine::{
         chart::ChartSpec,
         metrics::{
-            experiments::health::Level as Badness,
             flags::{
                 analysis::{Analysis, Method, analyse},
                 burn::{Alert, PAIRS},
@@ -16,6 +15,7 @@ use crate::{
                 health,
                 words::pair_words,
             },
+            health::Level as Badness,
             markers::Note,
             stats::Level,
         },
