@@ -21,6 +21,7 @@ use crate::engine::{
             burn,
             charts::{self, Slots, Which, give_slots},
             data::{self, Data, Request},
+            group,
             health,
             json::{Contract, Document},
             markdown, sheets,
@@ -129,13 +130,27 @@ struct MethodArgs {
 }
 
 impl MethodArgs {
-    fn method(&self) -> Method {
-        Method {
-            baseline: self.baseline.clone(),
+    fn method(&self, groups: &[Group]) -> Result<Method, Failure> {
+        let baseline = match &self.baseline {
+            // Without events there is nothing to compare, and nothing to name.
+            Some(name) if !groups.is_empty() => {
+                let at = group::named(groups, name).ok_or_else(|| {
+                    let keys: Vec<&str> = groups.iter().map(|group| group.key.shown()).collect();
+                    Failure::usage(
+                        format!("the flag has no group {name}"),
+                        format!("Its groups are {}.", keys.join(", ")),
+                    )
+                })?;
+                Some(groups[at].key.clone())
+            }
+            _ => None,
+        };
+        Ok(Method {
+            baseline,
             level: self.confidence,
             margin: self.margin,
             objective: self.slo,
-        }
+        })
     }
 }
 
@@ -210,13 +225,12 @@ fn write_chart(
 }
 
 fn run_analysis(args: &Args) -> Result<(), Failure> {
-    let method = args.method.method();
     let request = Request {
         flag: args.id.clone(),
         window: args.window,
         step: args.bucket.map(Span::seconds),
         rolling: args.chart_of == ChartOf::Rolling,
-        burn: method.objective.is_some(),
+        burn: args.method.slo.is_some(),
         ..Request::default()
     };
     let data = args.metrics.ask(async |session, mapping, cancel| {
@@ -226,16 +240,7 @@ fn run_analysis(args: &Args) -> Result<(), Failure> {
         say_unknown(session, &source, args, &data.groups, cancel).await?;
         Ok(data)
     })?;
-    if let Some(baseline) = &method.baseline
-        && !data.groups.is_empty()
-        && !data.groups.iter().any(|group| group.key == *baseline)
-    {
-        let keys: Vec<&str> = data.groups.iter().map(|group| group.key.as_str()).collect();
-        return Err(Failure::usage(
-            format!("the flag has no group {baseline}"),
-            format!("Its groups are {}.", keys.join(", ")),
-        ));
-    }
+    let method = args.method.method(&data.groups)?;
     let analysis = analyse(&data.groups, &method);
     if args.chart.is_wanted() {
         write_chart(args, &data, &analysis, &method)?;
@@ -265,7 +270,7 @@ fn print_alerts(data: &Data, method: &Method) -> Result<(), Failure> {
     for (at, group) in data.groups.iter().enumerate() {
         for state in windows.pairs(at, objective) {
             text.extend([
-                visible::line(&group.key),
+                visible::line(group.key.shown()),
                 ": ".to_owned(),
                 pair_words(&state),
                 "\n".to_owned(),

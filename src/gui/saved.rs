@@ -17,7 +17,7 @@ use crate::engine::{
     Error, Result,
     metrics::{
         experiments::Method,
-        flags::Window,
+        flags::{GroupKey, Window},
         markers::Note,
         runs::{Goal, charts::Look},
     },
@@ -90,7 +90,7 @@ impl Default for SavedFlags {
 #[serde(default)]
 pub struct FlagChoice {
     /// `None` for the likeliest.
-    pub baseline: Option<String>,
+    pub baseline: Option<GroupKey>,
     /// The error allowed: 0.05 for intervals of 95 %.
     pub alpha: f64,
     /// What a rate may rise by.

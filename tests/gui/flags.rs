@@ -60,7 +60,7 @@ fn asked(harness: &Harness<'_, Screen>) -> Vec<Command> {
 
 fn group(key: &str, requests: u128, errors: u128) -> Group {
     Group {
-        key: key.to_owned(),
+        key: key.into(),
         requests,
         errors,
     }
@@ -166,7 +166,7 @@ fn a_margin_takes_the_mark_away_and_a_baseline_can_be_another() {
     assert!(inside, "{:?}", cells(&harness));
 
     let turned = FlagChoice {
-        baseline: Some("enabled".to_owned()),
+        baseline: Some("enabled".into()),
         ..FlagChoice::default()
     };
     let harness = shown(two(), &turned);
@@ -299,7 +299,7 @@ fn the_baseline_is_chosen_from_the_groups() {
     let [Command::Flags(FlagsCommand::Use(choice))] = &asked[..] else {
         panic!("{asked:?}")
     };
-    assert_eq!(choice.baseline.as_deref(), Some("enabled"));
+    assert_eq!(choice.baseline, Some("enabled".into()));
 }
 
 #[test]
@@ -362,14 +362,14 @@ fn lines_of_the_chart_are_ticked_where_there_are_many_groups() {
     // Drawn are the baseline, which is the largest here, and the seven next.
     harness.get_by_role_and_label(Role::CheckBox, "g3").click();
     harness.run();
-    let expected = [2, 4, 5, 6, 7, 8, 9].map(|nth| format!("g{nth}"));
+    let expected = [2, 4, 5, 6, 7, 8, 9].map(|nth| format!("g{nth}").as_str().into());
     assert_eq!(
         asked(&harness),
         [FlagsCommand::Lines(expected.to_vec()).into()]
     );
     harness.get_by_role_and_label(Role::CheckBox, "g0").click();
     harness.run();
-    let expected = [2, 3, 4, 5, 6, 7, 8, 9, 0].map(|nth| format!("g{nth}"));
+    let expected = [2, 3, 4, 5, 6, 7, 8, 9, 0].map(|nth| format!("g{nth}").as_str().into());
     assert_eq!(
         asked(&harness),
         [FlagsCommand::Lines(expected.to_vec()).into()]

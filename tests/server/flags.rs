@@ -9,7 +9,7 @@ use porthole::engine::{
     error::unmapped::Problem,
     metrics::{
         flags::{
-            self, Group, Source, Window,
+            self, Group, GroupKey, Source, Window,
             analysis::{Method, Verdict, analyse},
             burn::Alert,
             data::{self, Data, Request},
@@ -99,7 +99,7 @@ async fn read(session: &Session, request: &Request) -> Data {
 }
 
 fn sorted_keys(groups: &[Group]) -> Vec<&str> {
-    let mut keys: Vec<&str> = groups.iter().map(|group| group.key.as_str()).collect();
+    let mut keys: Vec<&str> = groups.iter().map(|group| group.key.shown()).collect();
     keys.sort_unstable();
     keys
 }
@@ -109,7 +109,7 @@ fn check(flag: &str, groups: &[Group], expected: &Value) {
     let expected = expected.as_object().unwrap();
     assert_eq!(groups.len(), expected.len(), "{flag}");
     for group in groups {
-        let figures = &expected[&group.key];
+        let figures = &expected[group.key.shown()];
         let counts = [group.requests, group.errors].map(|count| count.to_string());
         assert_eq!(
             counts,
@@ -117,13 +117,13 @@ fn check(flag: &str, groups: &[Group], expected: &Value) {
                 figures["requests"].as_str().unwrap(),
                 figures["errors"].as_str().unwrap()
             ],
-            "{flag} {}",
+            "{flag} {:?}",
             group.key
         );
         assert_eq!(
             group.error_rate(),
             figures["error_rate"].as_f64(),
-            "{flag} {}",
+            "{flag} {:?}",
             group.key
         );
     }
@@ -431,7 +431,7 @@ async fn a_timestamp_is_a_moment_in_any_zone_and_other_names_are_mapped() {
         let of = async |window: &str| {
             let window = window.parse().unwrap();
             let (groups, _) = flags::metrics(&session, &source, "f", window, &cancel).await.unwrap();
-            groups.iter().map(|group| (group.key.clone(), group.requests)).collect::<Vec<_>>()
+            groups.iter().map(|group| (group.key.shown().to_owned(), group.requests)).collect::<Vec<_>>()
         };
         assert_eq!(of("1h").await, [("on".to_owned(), 10)]);
         assert_eq!(of("2024-05-01T12:00..2024-05-01T12:00:01").await, [("off".to_owned(), 5)]);
@@ -489,7 +489,7 @@ async fn odd_events_are_found_before_the_figures_are_read() {
         assert_eq!((facts.future, facts.timeless), (1, 1));
         let [first, last] = facts.first_last.unwrap();
         assert_eq!(last.0 - first.0, HOUR);
-        let on = data.groups.iter().find(|group| group.key == "on").unwrap();
+        let on = data.groups.iter().find(|group| group.key == "on".into()).unwrap();
         assert_eq!((on.requests, on.errors, on.error_rate()), (5, 12, Some(2.4)));
     })
     .await;
@@ -519,7 +519,7 @@ async fn buckets_are_whole_sums_that_add_up_to_the_plain_figures() {
                 assert_eq!(
                     (requests, errors),
                     (group.requests, group.errors),
-                    "{flag} {}",
+                    "{flag} {:?}",
                     group.key
                 );
             }
@@ -540,7 +540,7 @@ async fn buckets_are_whole_sums_that_add_up_to_the_plain_figures() {
             .as_ref()
             .unwrap()
             .rolling(timeline.from, data.first_event);
-        let enabled = rolling.iter().find(|line| line.key == "enabled").unwrap();
+        let enabled = rolling.iter().find(|line| line.key == "enabled".into()).unwrap();
         let on = |day: &str| {
             enabled
                 .days
@@ -594,7 +594,7 @@ async fn keys_that_the_collation_takes_for_equal_are_one_group_and_one_line() {
         let on = data
             .groups
             .iter()
-            .find(|group| group.key.eq_ignore_ascii_case("on"))
+            .find(|group| group.key.shown().eq_ignore_ascii_case("on"))
             .unwrap();
         let line = data
             .timeline
@@ -605,6 +605,88 @@ async fn keys_that_the_collation_takes_for_equal_are_one_group_and_one_line() {
             .find(|line| line.key == on.key)
             .unwrap();
         assert_eq!((on.requests, line.buckets.len()), (30, 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_without_a_group_are_not_those_of_a_group_that_is_called_null() {
+    each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db.run(&[TABLE, "ALTER TABLE feature_flag_events MODIFY group_key VARCHAR(255) NULL"]).await;
+        db.db.run(&["INSERT INTO feature_flag_events (flag_id, group_key, request_count, error_count, recorded_at) VALUES
+            ('f', NULL, 10, 1, UTC_TIMESTAMP() - INTERVAL 10 MINUTE), ('f', 'NULL', 20, 5, UTC_TIMESTAMP() - INTERVAL 10 MINUTE),
+            ('f', 'on', 40, 0, UTC_TIMESTAMP() - INTERVAL 10 MINUTE), ('f', NULL, 100, 2, UTC_TIMESTAMP() - INTERVAL 9 MINUTE)"]).await;
+        let request = Request { flag: "f".to_owned(), rolling: true, burn: true, ..Request::default() };
+        let data = read(&db.session, &request).await;
+        let timeline = data.timeline.as_ref().unwrap();
+        let daily = data.daily.as_ref().unwrap();
+        let burn = data.burn.as_ref().unwrap();
+        for (key, sums) in [(GroupKey::Null, (110, 3)), ("NULL".into(), (20, 5)), ("on".into(), (40, 0))] {
+            let at = data.groups.iter().position(|group| group.key == key).unwrap();
+            let group = &data.groups[at];
+            assert_eq!((group.requests, group.errors), sums, "{key:?}");
+            for lines in [&timeline.lines, &daily.lines] {
+                let buckets = &lines.iter().find(|line| line.key == key).unwrap().buckets;
+                let drawn = buckets.iter().fold((0, 0), |all, one| (all.0 + one.sums.requests, all.1 + one.sums.errors));
+                assert_eq!(drawn, sums, "{key:?}");
+            }
+            let budget = burn.groups[at].unwrap().budget;
+            assert_eq!((budget.requests, budget.errors), sums, "{key:?}");
+        }
+        let print = async |arguments: &[&str]| {
+            let arguments = [&["flag", "f"], arguments].concat();
+            Program::at(&db.db, &arguments).run().await
+        };
+        let json = print(&["--format", "json"]).await.done();
+        let json: Value = serde_json::from_str(&json).unwrap();
+        // The server's order, in which NULL comes first or where its rows were met.
+        let mut requests: Vec<u64> = json["metrics"].as_object().unwrap().values().map(|group| group["requests"].as_u64().unwrap()).collect();
+        requests.sort_unstable();
+        assert_eq!(requests, [20, 40, 110]);
+        assert!(json["metrics"]["NULL"].is_object() && json["metrics"]["NULL_2"].is_object(), "{json}");
+        let csv = print(&["--format", "csv"]).await.done();
+        assert!(csv.contains("\n(NULL),110,3,") && csv.contains("\nNULL,20,5,"), "{csv}");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("f.csv");
+        print(&["--chart", file.to_str().unwrap()]).await.done();
+        let points = fs::read_to_string(&file).unwrap();
+        assert!(points.contains("\n(NULL),") && points.contains("\nNULL,"), "{points}");
+        for (baseline, other) in [("(NULL)", "NULL"), ("NULL", "(NULL)")] {
+            let table = print(&["--analysis", "--baseline", baseline]).await.done();
+            let ends = |name: &str, end: &str| table.lines().any(|line| line.starts_with(name) && line.ends_with(end));
+            assert!(ends(&format!("{baseline} "), "baseline") && !ends(&format!("{other} "), "baseline"), "{table}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_flag_whose_counts_add_up_to_nonsense_says_so_and_hides_no_other() {
+    each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db.run(&[
+            "CREATE TABLE feature_flag_events (flag_id VARCHAR(20), group_key VARCHAR(20), request_count DECIMAL(20,2), error_count DECIMAL(20,2), recorded_at DATETIME)",
+            "INSERT INTO feature_flag_events VALUES ('good', 'on', 10, 1, '2024-05-03'), ('less', 'on', -5, 0, '2024-05-02'), \
+             ('half', 'on', 10, 0.5, '2024-05-01'), (NULL, 'on', 7, 0, '2024-04-01')",
+        ]).await;
+        let cancel = CancellationToken::new();
+        let source = Source::locate(&db.session, &Mapping::default(), &cancel).await.unwrap();
+        let (listed, _) = flags::list(&db.session, &source, &cancel).await.unwrap();
+        let seen: Vec<(Option<&str>, Option<u128>, bool)> = listed.iter().map(|flag| (flag.id.as_deref(), flag.total.map(|total| total.requests), flag.wrong.is_some())).collect();
+        assert_eq!(seen, [(Some("good"), Some(10), false), (Some("less"), None, true), (Some("half"), None, true), (None, Some(7), false)]);
+        assert!(listed[1].wrong.as_ref().unwrap().ends_with("adds up to -5.00"), "{listed:?}");
+        let (ids, _) = flags::ids(&db.session, &source, &cancel).await.unwrap();
+        assert_eq!(ids, ["good", "half", "less"]);
+
+        let print = async |format| Program::at(&db.db, &["flags", "--format", format]).run().await.done();
+        let json: Value = serde_json::from_str(&print("json").await).unwrap();
+        assert_eq!((&json[0]["requests"], &json[0]["wrong"]), (&10.into(), &Value::Null));
+        assert_eq!((&json[2]["requests"], &json[2]["errors"]), (&Value::Null, &Value::Null));
+        assert!(json[2]["wrong"].as_str().unwrap().ends_with("adds up to 0.50"), "{json}");
+        let table = print("table").await;
+        let line = |id: &str| table.lines().find(|line| line.starts_with(id)).unwrap().to_owned();
+        assert!(line("good").contains("10") && line("less").contains("adds up to -5.00"), "{table}");
     })
     .await;
 }
@@ -648,7 +730,7 @@ async fn a_budget_that_burns_in_both_windows_fires_and_the_group_is_marked() {
         let at = |key: &str| {
             data.groups
                 .iter()
-                .position(|group| group.key == key)
+                .position(|group| group.key == key.into())
                 .unwrap()
         };
         let alerts = |key| {

@@ -567,6 +567,41 @@ async fn the_command_line_prints_what_was_logged_and_draws_it() {
 }
 
 #[tokio::test]
+async fn a_learning_rate_has_no_best_unless_a_person_says_which_way() {
+    each_server(async |server| {
+        let rows = [
+            TRACKED[0],
+            TRACKED[1],
+            "INSERT INTO metrics VALUES
+                ('a1', 'lr', 0.5, 1789985600000, 0), ('a1', 'lr', 0.25, 1789985600001, 1),
+                ('b2', 'lr', 1, 1789985700000, 0), ('b2', 'loss', 2, 1789985700000, 0)",
+        ];
+        let tracker = Tracker::create(server, &TRACKER, &rows).await;
+        let db = &tracker.opened.db;
+        let listing = tracker.list(&Wanted::default()).await;
+        assert_eq!(listing.best("lr", Goal::of("lr")), None);
+        let print = async |arguments: &[&str]| Program::at(db, arguments).run().await.done();
+        let json = async |arguments: &[&str]| -> Value {
+            let out = print(&[arguments, &["--format", "json"]].concat()).await;
+            serde_json::from_str(&out).unwrap()
+        };
+        let read = json(&["run", "a1"]).await;
+        let lr = &read["metrics"]["lr"];
+        assert_eq!((&lr["better"], &lr["best"]["value"]), (&Value::Null, &Value::Null));
+        assert_eq!(lr["last"]["value"], 0.25);
+        let turned = json(&["run", "a1", "--max", "lr"]).await;
+        assert_eq!(turned["metrics"]["lr"]["best"]["value"], 0.5);
+        let compared = json(&["compare-runs", "a1", "b2"]).await;
+        assert_eq!(compared["metrics"]["lr"]["ahead"], Value::Null);
+        assert_eq!(compared["metrics"]["lr"]["difference"], json!([null, 0.75]));
+        let csv = print(&["runs", "--format", "csv"]).await;
+        let (columns, _) = csv.split_once('\n').unwrap();
+        assert!(columns.ends_with(",loss last,loss best (min),lr last"), "{columns}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_command_line_says_what_is_wrong() {
     each_server(async |server| {
         let tracker = Tracker::create(server, &TRACKER, &TRACKED).await;

@@ -4,7 +4,7 @@ use egui::{Key, Modifiers};
 
 use super::Ask;
 use crate::{
-    engine::metrics::flags::{Window, charts::Which},
+    engine::metrics::flags::{GroupKey, Window, charts::Which},
     gui::{
         dialogs::mapping::MapStep,
         icons,
@@ -33,7 +33,7 @@ pub enum FlagsCommand {
     /// Look at this chart.
     Look(Which),
     /// Draw these groups; none for the baseline and the largest.
-    Lines(Vec<String>),
+    Lines(Vec<GroupKey>),
     /// Compare what is shown in this way.
     Use(FlagChoice),
     /// How often it is read again by itself.

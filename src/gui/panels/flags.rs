@@ -32,7 +32,7 @@ use crate::{
         Error,
         metrics::{
             flags::{
-                EVENTS, Window,
+                EVENTS, GroupKey, Window,
                 charts::{Slots, Which},
                 data::{Data, Request},
             },
@@ -93,7 +93,7 @@ pub struct FlagsPanel {
     slots: BTreeMap<String, Slots>,
     which: Which,
     /// Groups that were ticked for the chart; none for the baseline and the largest.
-    lines: Vec<String>,
+    lines: Vec<GroupKey>,
     chart: ChartView,
     /// When the last reading ended, well or not.
     ended: Option<Instant>,

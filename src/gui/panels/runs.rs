@@ -345,6 +345,7 @@ impl RunsPanel {
         let key = key
             .or(usual)
             .or_else(|| keys.iter().find(|key| Goal::of(key) == Goal::Min).cloned())
+            .or_else(|| keys.iter().find(|key| Goal::of(key) == Goal::Max).cloned())
             .or_else(|| keys.first().cloned())?;
         let goal = self.goal(&key);
         Some((key, goal))

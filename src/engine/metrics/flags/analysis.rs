@@ -2,7 +2,7 @@
 //! come in clusters by user and by host, so that p-values and intervals are narrower than they should be. Who shows
 //! them says so ([`CAUTION`]).
 
-use super::Group;
+use super::{Group, GroupKey};
 use crate::engine::metrics::{
     baseline,
     stats::{
@@ -19,7 +19,7 @@ pub const CAUTION: &str = "requests treated as independent";
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Method {
     /// The group that the others are compared with; `None`, or one that is not there, for the likeliest.
-    pub baseline: Option<String>,
+    pub baseline: Option<GroupKey>,
     /// How sure intervals are to be.
     pub level: Level,
     /// What a rate may rise by before it counts as worse: 0.001 for a tenth of a point.
@@ -98,7 +98,7 @@ impl Verdict {
 
 /// Compare the groups.
 pub fn analyse(groups: &[Group], method: &Method) -> Analysis {
-    let baseline = baseline_of(groups, method.baseline.as_deref());
+    let baseline = baseline_of(groups, method.baseline.as_ref());
     let control = baseline.and_then(|at| groups[at].counts());
     let mut rows: Vec<Row> = (groups.iter().enumerate())
         .map(|(at, group)| {
@@ -144,13 +144,13 @@ impl Analysis {
 }
 
 /// The group that is asked for, else the likeliest.
-pub fn baseline_of(groups: &[Group], asked: Option<&str>) -> Option<usize> {
+pub fn baseline_of(groups: &[Group], asked: Option<&GroupKey>) -> Option<usize> {
     let sizes: Vec<(&str, u128)> = groups
         .iter()
-        .map(|group| (group.key.as_str(), group.requests))
+        .map(|group| (group.key.shown(), group.requests))
         .collect();
     asked
-        .and_then(|asked| groups.iter().position(|group| group.key == asked))
+        .and_then(|asked| groups.iter().position(|group| group.key == *asked))
         .or_else(|| baseline::pick(&sizes))
 }
 
@@ -174,7 +174,7 @@ mod tests {
 
     fn group(key: &str, requests: u128, errors: u128) -> Group {
         Group {
-            key: key.to_owned(),
+            key: key.into(),
             requests,
             errors,
         }
@@ -258,8 +258,8 @@ mod tests {
     #[test]
     fn a_baseline_that_is_gone_gives_way_to_the_likeliest() {
         let groups = [group("on", 9, 0), group("off", 1, 0)];
-        assert_eq!(baseline_of(&groups, Some("on")), Some(0));
-        assert_eq!(baseline_of(&groups, Some("gone")), Some(1));
+        assert_eq!(baseline_of(&groups, Some(&"on".into())), Some(0));
+        assert_eq!(baseline_of(&groups, Some(&"gone".into())), Some(1));
         assert_eq!(baseline_of(&[], None), None);
     }
 

@@ -6,7 +6,7 @@
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Group, Source, Span, Totals, moment, numbered, sum};
+use super::{Group, GroupKey, Source, Span, Totals, moment, numbered, sum};
 use crate::engine::{
     Error, Result,
     metrics::{Ran, ask, series::HOUR, share, stats::flag, text},
@@ -79,7 +79,7 @@ pub async fn read(
     if asked.is_empty() {
         return Ok((Windows::default(), Vec::new()));
     }
-    let keys: Vec<String> = asked.iter().map(|at| groups[*at].key.clone()).collect();
+    let keys: Vec<GroupKey> = asked.iter().map(|at| groups[*at].key.clone()).collect();
     let (which, mut values) = numbered(source, &keys);
     let mut columns = vec![which.clone()];
     for span in spans() {

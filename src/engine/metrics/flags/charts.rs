@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Group,
+    Group, GroupKey,
     analysis::{Analysis, CAUTION, Method, Verdict},
     data::Data,
     timeline::{Bucket, Line, ROLLING_DAYS, Timeline},
@@ -51,13 +51,13 @@ pub struct Source<'a> {
     /// What the analyst has noted.
     pub notes: &'a [Note],
     /// The groups that are drawn; empty for the baseline and the largest.
-    pub shown: &'a [String],
+    pub shown: &'a [GroupKey],
     /// The colour of each group.
     pub slots: &'a Slots,
 }
 
 /// Colours by the keys of groups.
-pub type Slots = BTreeMap<String, Slot>;
+pub type Slots = BTreeMap<GroupKey, Slot>;
 
 /// Give each group a colour that has none yet: grey for the first baseline, then the colours in the order of the groups.
 /// A group keeps its colour, whatever the others do.
@@ -265,12 +265,12 @@ impl Source<'_> {
     }
 
     /// Is a group among those that are drawn?
-    pub fn is_shown(&self, key: &str) -> bool {
+    pub fn is_shown(&self, key: &GroupKey) -> bool {
         if !self.shown.is_empty() {
-            return self.shown.iter().any(|shown| shown == key);
+            return self.shown.contains(key);
         }
         let groups = &self.data.groups;
-        let Some(at) = groups.iter().position(|group| group.key == key) else {
+        let Some(at) = groups.iter().position(|group| group.key == *key) else {
             return false;
         };
         // The baseline, and of the others the largest.
@@ -314,7 +314,7 @@ impl Source<'_> {
             .collect()
     }
 
-    fn slot(&self, key: &str) -> Slot {
+    fn slot(&self, key: &GroupKey) -> Slot {
         self.slots.get(key).copied().unwrap_or_default()
     }
 
@@ -426,11 +426,10 @@ fn difference(
 }
 
 /// What a group is called in a chart.
-pub fn name(key: &str) -> String {
-    if key.is_empty() {
-        "(empty)".to_owned()
-    } else {
-        visible::line(key)
+fn name(key: &GroupKey) -> String {
+    match key.shown() {
+        "" => "(empty)".to_owned(),
+        name => visible::line(name),
     }
 }
 
@@ -453,7 +452,7 @@ mod tests {
 
     fn data() -> Data {
         let line = |key: &str, buckets: &[(i64, u128, u128)]| Line {
-            key: key.to_owned(),
+            key: key.into(),
             buckets: buckets
                 .iter()
                 .map(|(hour, requests, errors)| Bucket {
@@ -466,7 +465,7 @@ mod tests {
                 .collect(),
         };
         let group = |key: &str, requests, errors| Group {
-            key: key.to_owned(),
+            key: key.into(),
             requests,
             errors,
         };
@@ -580,13 +579,13 @@ mod tests {
         let mut data = data();
         data.groups = (0..12)
             .map(|nth| Group {
-                key: format!("g{nth}"),
+                key: format!("g{nth}").as_str().into(),
                 requests: nth,
                 errors: 0,
             })
             .collect();
         let method = Method {
-            baseline: Some("g0".to_owned()),
+            baseline: Some("g0".into()),
             ..Method::default()
         };
         let analysis = analyse(&data.groups, &method);
@@ -601,8 +600,9 @@ mod tests {
         let shown: Vec<&str> = data
             .groups
             .iter()
-            .map(|group| group.key.as_str())
+            .map(|group| &group.key)
             .filter(|key| source.is_shown(key))
+            .map(GroupKey::shown)
             .collect();
         assert_eq!(shown, ["g0", "g5", "g6", "g7", "g8", "g9", "g10", "g11"]);
     }
@@ -622,7 +622,7 @@ mod tests {
             from: Moment(-6 * DAY),
             to: Moment(9 * DAY),
             lines: vec![Line {
-                key: "on".to_owned(),
+                key: "on".into(),
                 buckets: buckets.collect(),
             }],
         });

@@ -3,7 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Group, Source, Window,
+    Group, GroupKey, Source, Window,
     burn::{self, Windows},
     health::{self, Facts},
     metrics,
@@ -31,7 +31,7 @@ pub struct Request {
     /// How wide a bucket is, in seconds; `None` for what fits.
     pub step: Option<i64>,
     /// Groups to have over time; empty for the largest ones.
-    pub lines: Vec<String>,
+    pub lines: Vec<GroupKey>,
     /// Also by day, with the days that a rolling line needs before the window.
     pub rolling: bool,
     /// Also in the windows of an objective.

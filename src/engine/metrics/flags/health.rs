@@ -235,7 +235,7 @@ fn impossible(groups: &[Group], facts: &Facts) -> Finding {
     let broken: Vec<&str> = groups
         .iter()
         .filter(|group| group.errors > group.requests)
-        .map(|group| group.key.as_str())
+        .map(|group| group.key.shown())
         .collect();
     let state = match (broken.is_empty(), facts.impossible) {
         (false, _) => Level::Bad,
@@ -280,7 +280,7 @@ mod tests {
 
     fn group(key: &str, requests: u128, errors: u128) -> Group {
         Group {
-            key: key.to_owned(),
+            key: key.into(),
             requests,
             errors,
         }

@@ -8,11 +8,12 @@ use super::{
     analysis::{Against, Analysis, CAUTION, Method, Row},
     burn::PairState,
     data::Data,
+    group::members,
     health::{self, Finding},
 };
 use crate::engine::{
     Result,
-    metrics::{names::Names, stats::Interval},
+    metrics::stats::Interval,
 };
 
 /// The object that stands under `metrics` in JSON: a member for each group, in the server's order.
@@ -28,15 +29,14 @@ impl Serialize for Contract<'_> {
             requests: u128,
             errors: u128,
         }
-        let mut names = Names::of(self.0.iter().map(|group| group.key.as_str()));
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for group in self.0 {
+        for (group, name) in self.0.iter().zip(members(self.0)) {
             let figures = Figures {
                 error_rate: group.error_rate(),
                 requests: group.requests,
                 errors: group.errors,
             };
-            map.serialize_entry(&names.next(&group.key), &figures)?;
+            map.serialize_entry(&name, &figures)?;
         }
         map.end()
     }
@@ -64,21 +64,18 @@ impl<'a> Document<'a> {
 }
 
 fn analysis_json(data: &Data, analysis: &Analysis, method: &Method) -> Value {
-    let mut names = Names::of(data.groups.iter().map(|group| group.key.as_str()));
+    let names = members(&data.groups);
     let groups: serde_json::Map<String, Value> = data
         .groups
         .iter()
         .zip(&analysis.rows)
         .enumerate()
         .map(|(at, (group, row))| {
-            (
-                names.next(&group.key),
-                row_json(data, at, group, row, method),
-            )
+            (names[at].clone(), row_json(data, at, group, row, method))
         })
         .collect();
     json!({
-        "baseline": analysis.baseline.map(|at| &data.groups[at].key),
+        "baseline": analysis.baseline.map(|at| &names[at]),
         "groups": groups,
     })
 }
@@ -170,7 +167,7 @@ mod tests {
 
     fn group(key: &str, requests: u128, errors: u128) -> Group {
         Group {
-            key: key.to_owned(),
+            key: key.into(),
             requests,
             errors,
         }

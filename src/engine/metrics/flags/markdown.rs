@@ -44,7 +44,7 @@ pub fn report(data: &Data, analysis: &Analysis, method: &Method) -> String {
             parts.extend(pairs.iter().map(|state| {
                 format!(
                     "- {}: {}\n",
-                    markdown(&group.key),
+                    markdown(group.key.shown()),
                     markdown(&pair_words(state))
                 )
             }));

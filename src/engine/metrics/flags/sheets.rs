@@ -1,7 +1,7 @@
 //! Small tables of flags: whole for programs, rounded for people. Nothing is computed here.
 
 use super::{
-    Group, Listed,
+    Group, Listed, Totals,
     analysis::{Analysis, Method},
     data::Data,
     words::{Digits, budget_words, p_words, percent, points, separated, times, trimmed},
@@ -18,7 +18,7 @@ pub fn plain(groups: &[Group]) -> Sheet {
         .iter()
         .map(|group| {
             vec![
-                Field::name(&group.key),
+                Field::name(group.key.shown()),
                 whole(group.requests),
                 whole(group.errors),
                 Field::number(group.error_rate(), percent),
@@ -54,7 +54,7 @@ pub fn compared(data: &Data, analysis: &Analysis, method: &Method) -> Sheet {
     for (at, (group, row)) in data.groups.iter().zip(&analysis.rows).enumerate() {
         let figures = row.against.map(|against| against.comparison);
         let mut fields = vec![
-            Field::name(&group.key),
+            Field::name(group.key.shown()),
             whole(group.requests),
             whole(group.errors),
             Field::number(group.error_rate(), percent),
@@ -115,7 +115,7 @@ pub fn people(data: &Data, analysis: &Analysis, method: &Method) -> Sheet {
             None => Field::text("n/a"),
         };
         let mut fields = vec![
-            Field::name(&group.key),
+            Field::name(group.key.shown()),
             whole(group.requests),
             whole(group.errors),
             Field::number(group.error_rate(), |rate| digits.percent(rate)),
@@ -171,21 +171,32 @@ pub fn list(flags: &[Listed]) -> Sheet {
         "first",
         "last",
     ]);
+    let is_any_wrong = flags.iter().any(|flag| flag.wrong.is_some());
+    if is_any_wrong {
+        sheet.columns.push("wrong".to_owned());
+    }
     sheet.rows = flags
         .iter()
         .map(|flag| {
             let time = |moment: Option<Moment>| {
                 moment.map_or(Field::Undefined, |at| Field::text(at.to_string()))
             };
-            vec![
-                Field::name(&flag.id),
-                whole(flag.total.requests),
-                whole(flag.total.errors),
-                whole(flag.week.requests),
-                Field::number(flag.week.error_rate(), percent),
+            let count = |totals: Option<Totals>, of: fn(Totals) -> u128| {
+                totals.map_or(Field::Undefined, |totals| whole(of(totals)))
+            };
+            let mut row = vec![
+                Field::name(flag.id.as_deref().unwrap_or("(NULL)")),
+                count(flag.total, |total| total.requests),
+                count(flag.total, |total| total.errors),
+                count(flag.week, |week| week.requests),
+                Field::number(flag.week.and_then(Totals::error_rate), percent),
                 time(flag.first),
                 time(flag.last),
-            ]
+            ];
+            if is_any_wrong {
+                row.push(Field::text(flag.wrong.as_deref().unwrap_or_default()));
+            }
+            row
         })
         .collect();
     sheet

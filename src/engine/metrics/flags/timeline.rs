@@ -6,7 +6,7 @@
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Source, Totals, Window, health::Facts, moment, numbered, sum};
+use super::{GroupKey, Source, Totals, Window, health::Facts, moment, numbered, sum};
 use crate::engine::{
     Error, Result,
     metrics::{
@@ -42,7 +42,7 @@ pub struct Timeline {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
     /// The group's key.
-    pub key: String,
+    pub key: GroupKey,
     /// Buckets with rows in them, by time.
     pub buckets: Vec<Bucket>,
 }
@@ -156,7 +156,7 @@ impl Timeline {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rolling {
     /// The group's key.
-    pub key: String,
+    pub key: GroupKey,
     /// Each day.
     pub days: Vec<RollingDay>,
 }
@@ -222,7 +222,7 @@ pub async fn read(
     session: &Session,
     source: &Source,
     flag: &str,
-    keys: &[String],
+    keys: &[GroupKey],
     [from, to]: [Moment; 2],
     step: Option<i64>,
     cancel: &CancellationToken,
@@ -316,7 +316,7 @@ mod tests {
             from: Moment(0),
             to: Moment(buckets.last().map_or(0, |last| last.at.0 + step)),
             lines: vec![Line {
-                key: "on".to_owned(),
+                key: "on".into(),
                 buckets,
             }],
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{read::Found, series::Goal};
+use super::{goal::Goal, read::Found};
 
 /// A metric of several runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +17,8 @@ pub struct Compared {
     pub best: Vec<Option<f64>>,
     /// The last value minus that of the first run; `None` for the first.
     pub difference: Vec<Option<f64>>,
-    /// The run with the best of the last values; of equal ones the first. `None` where all are the same.
+    /// The run with the best of the last values; of equal ones the first. `None` where all are the same, and where neither way is
+    /// better.
     pub ahead: Option<usize>,
 }
 
@@ -67,15 +68,8 @@ fn ahead(values: &[Option<f64>], goal: Goal) -> Option<usize> {
     if finite.all(|value| value.total_cmp(first).is_eq()) {
         return None;
     }
-    let mut best: Option<(usize, f64)> = None;
-    for (nth, value) in values.iter().enumerate() {
-        if let Some(value) = *value
-            && best.is_none_or(|(_, than)| goal.is_better(value, than))
-        {
-            best = Some((nth, value));
-        }
-    }
-    best.map(|(nth, _)| nth)
+    let values = values.iter().enumerate();
+    goal.best(values.filter_map(|(nth, value)| Some((nth, (*value)?))))
 }
 
 /// The parameters that any of these runs has, by name.
@@ -147,6 +141,9 @@ mod tests {
         let flipped = metrics(&runs, |_| Goal::Max);
         assert_eq!(flipped[0].ahead, Some(1));
         assert_eq!(flipped[0].best[0], Some(9.0));
+        let neither = metrics(&runs, |_| Goal::Neither);
+        assert_eq!((neither[0].ahead, neither[0].best[0]), (None, None));
+        assert_eq!(neither[0].last, compared[0].last);
     }
 
     #[test]

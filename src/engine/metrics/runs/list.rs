@@ -8,7 +8,8 @@ use super::{
     Run,
     places::{self, Tables, column, column_or_null},
     points::{double, int},
-    series::{Goal, Unit},
+    goal::Goal,
+    series::Unit,
     summary::{Summary, summaries},
 };
 use crate::engine::{
@@ -71,15 +72,11 @@ impl Listing {
 
     /// The run that has the best value of a metric; of equal ones the earliest.
     pub fn best(&self, key: &str, goal: Goal) -> Option<&Listed> {
-        let mut best: Option<(&Listed, f64)> = None;
-        for listed in self.runs.iter().rev() {
-            if let Some(value) = listed.metrics.get(key).and_then(|of| of.best(goal))
-                && best.is_none_or(|(_, than)| goal.is_better(value, than))
-            {
-                best = Some((listed, value));
-            }
-        }
-        best.map(|(listed, _)| listed)
+        let best = |listed| {
+            let Listed { metrics, .. } = listed;
+            Some((listed, metrics.get(key)?.best(goal)?))
+        };
+        goal.best(self.runs.iter().rev().filter_map(best))
     }
 }
 

@@ -7,6 +7,7 @@
 
 pub mod charts;
 pub mod compare;
+mod goal;
 pub mod json;
 mod list;
 mod places;
@@ -18,11 +19,12 @@ mod summary;
 
 use super::series::Moment;
 
+pub use goal::Goal;
 pub use list::{Listed, Listing, Wanted, list};
 pub use places::{PLACES, Precision, Tables};
 pub use points::points;
 pub use read::{Found, Texts, describe, find, read};
-pub use series::{Goal, Point, Series, Unit};
+pub use series::{Point, Series, Unit};
 pub use summary::Summary;
 
 /// A run, as its tracker describes it.

@@ -91,7 +91,9 @@ pub fn list(listing: &Listing, metrics: &[(&str, Goal)]) -> Sheet {
     ]);
     for (key, goal) in metrics {
         sheet.columns.push(format!("{key} last"));
-        sheet.columns.push(format!("{key} best ({})", goal.name()));
+        if let Some(goal) = goal.name() {
+            sheet.columns.push(format!("{key} best ({goal})"));
+        }
     }
     let rows = listing.runs.iter().map(|listed| {
         let run = &listed.run;
@@ -106,7 +108,9 @@ pub fn list(listing: &Listing, metrics: &[(&str, Goal)]) -> Sheet {
         for (key, goal) in metrics {
             let summary = listed.metrics.get(*key);
             row.push(value(summary.and_then(|summary| summary.last)));
-            row.push(value(summary.and_then(|summary| summary.best(*goal))));
+            if goal.name().is_some() {
+                row.push(value(summary.and_then(|summary| summary.best(*goal))));
+            }
         }
         row
     });
@@ -150,7 +154,7 @@ pub fn metrics<'a>(rows: impl Iterator<Item = (&'a str, Goal, &'a Summary, Optio
     let rows = rows.map(|(key, goal, summary, step)| {
         vec![
             Field::text(key),
-            Field::text(goal.name()),
+            optional(goal.name()),
             Field::whole(summary.points),
             value(summary.last),
             value(summary.best(goal)),
@@ -212,7 +216,7 @@ pub fn compared(runs: &[Found], metrics: &[Compared]) -> Sheet {
     }
     sheet.columns.push("best".to_owned());
     let rows = metrics.iter().map(|metric| {
-        let mut row = vec![Field::text(&metric.key), Field::text(metric.goal.name())];
+        let mut row = vec![Field::text(&metric.key), optional(metric.goal.name())];
         for (nth, last) in metric.last.iter().enumerate() {
             row.push(value(*last));
             if nth > 0 {

@@ -1,59 +1,9 @@
 //! The points of one metric of one run: put in order, with the last and the best. Pure arithmetic.
 
-/// Words in a metric's name that say that less of it is better.
-const LESS_IS_BETTER: [&str; 4] = ["loss", "error", "perplexity", "latency"];
-/// The same, where they stand alone between other signs: shorter ones are parts of too many words.
-const LESS_IS_BETTER_ALONE: [&str; 8] = [
-    "rmse", "mae", "mse", "rmsle", "wer", "err", "errors", "losses",
-];
+use super::Goal;
+
 /// Times below this cannot be milliseconds: that would be March 1973, before there were training runs.
 const SECONDS_BELOW: f64 = 1e11;
-
-/// Which way a metric gets better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Goal {
-    /// Less is better: losses, errors, latencies.
-    Min,
-    /// More is better.
-    Max,
-}
-
-impl Goal {
-    /// What a metric's name suggests.
-    pub fn of(key: &str) -> Self {
-        let key = key.to_lowercase();
-        let mut words = key.split(|letter: char| !letter.is_alphanumeric());
-        let less = LESS_IS_BETTER.iter().any(|word| key.contains(word))
-            || words.any(|word| LESS_IS_BETTER_ALONE.contains(&word));
-        if less { Self::Min } else { Self::Max }
-    }
-
-    /// `min` or `max`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Min => "min",
-            Self::Max => "max",
-        }
-    }
-
-    /// The other way.
-    #[must_use]
-    pub fn flipped(self) -> Self {
-        match self {
-            Self::Min => Self::Max,
-            Self::Max => Self::Min,
-        }
-    }
-
-    /// Is a value better than another? Never, where one of them is no finite number and it the first.
-    pub fn is_better(self, value: f64, than: f64) -> bool {
-        match self {
-            Self::Min => value < than,
-            Self::Max => value > than,
-        }
-    }
-}
 
 /// One value that was logged.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -117,15 +67,8 @@ impl Series {
 
     /// The best finite point; of equal ones that of the earliest step.
     pub fn best(&self, goal: Goal) -> Option<&Point> {
-        let mut best: Option<(&Point, f64)> = None;
-        for point in &self.points {
-            if let Some(value) = point.finite()
-                && best.is_none_or(|(_, than)| goal.is_better(value, than))
-            {
-                best = Some((point, value));
-            }
-        }
-        best.map(|(point, _)| point)
+        let finite = |point| Some((point, Point::finite(point)?));
+        goal.best(self.points.iter().filter_map(finite))
     }
 
     /// Points whose value is not a finite number.
@@ -196,27 +139,6 @@ mod tests {
             .iter()
             .map(|(step, time, value)| point(*step, *time, *value));
         Series::of("r", "k", points.collect(), false)
-    }
-
-    #[test]
-    fn names_tell_which_way_is_better() {
-        let less = [
-            "loss",
-            "val_loss",
-            "trainLoss",
-            "RMSE",
-            "val.mae",
-            "test/error",
-            "latency_p95",
-            "Perplexity",
-            "mse",
-        ];
-        for key in less {
-            assert_eq!(Goal::of(key), Goal::Min, "{key}");
-        }
-        for key in ["accuracy", "f1", "auc", "", "maestro", "camera", "r2"] {
-            assert_eq!(Goal::of(key), Goal::Max, "{key}");
-        }
     }
 
     #[test]

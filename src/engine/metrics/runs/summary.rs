@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     places::{self, Tables},
     points::{double, int, logged},
-    series::Goal,
+    goal::Goal,
 };
 use crate::engine::{
     Result,
@@ -36,11 +36,12 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// The best finite value.
+    /// The best finite value; `None` where neither way is better.
     pub fn best(&self, goal: Goal) -> Option<f64> {
         match goal {
             Goal::Min => self.lowest,
             Goal::Max => self.highest,
+            Goal::Neither => None,
         }
     }
 }

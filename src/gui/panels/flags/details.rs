@@ -27,7 +27,7 @@ pub(super) fn details_ui(ctx: &egui::Context, view: &View, row: usize) -> bool {
         .frame(egui::Frame::window(&ctx.global_style()));
     let answer = modal.show(ctx, |ui| {
         ui.set_width(560.0);
-        ui.label(RichText::new(name::shown(&group.key)).text_style(text::title()));
+        ui.label(RichText::new(name::shown(group.key.shown())).text_style(text::title()));
         ui.add_space(SPACE[1]);
         ScrollArea::vertical()
             .max_height((ui.ctx().content_rect().height() - 220.0).max(160.0))

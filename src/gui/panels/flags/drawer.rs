@@ -317,12 +317,12 @@ fn lines_ui(ui: &mut Ui, view: &View, cx: &PanelContext<'_>) {
             for group in groups.iter().take(MOST_TICKS) {
                 let drawn = view.is_drawn(&group.key);
                 let mut ticked = drawn;
-                check_box_ui(ui, &mut ticked, &name::shown(&group.key));
+                check_box_ui(ui, &mut ticked, &name::shown(group.key.shown()));
                 if ticked == drawn {
                     continue;
                 }
                 let others = groups.iter().filter(|other| other.key != group.key);
-                let mut lines: Vec<String> = others
+                let mut lines: Vec<_> = others
                     .filter(|other| view.is_drawn(&other.key))
                     .map(|other| other.key.clone())
                     .collect();

@@ -257,7 +257,7 @@ fn baseline_ui(ui: &mut Ui, view: &View, choice: &FlagChoice, cx: &PanelContext<
     if groups.len() < 2 {
         return;
     }
-    let shown = name::shown(&baseline.key);
+    let shown = name::shown(baseline.key.shown());
     let short: String = shown.chars().take(18).collect();
     let words = Words::new(icons::CARET_DOWN, format!("vs {short}"));
     let button = ui
@@ -273,7 +273,7 @@ fn baseline_ui(ui: &mut Ui, view: &View, choice: &FlagChoice, cx: &PanelContext<
             ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
             ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
                 for group in groups {
-                    let row = ListRow::new(name::shown(&group.key))
+                    let row = ListRow::new(name::shown(group.key.shown()))
                         .detail(separated(group.requests))
                         .selected(group.key == baseline.key);
                     if ui.add(row).clicked() {

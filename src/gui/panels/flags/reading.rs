@@ -61,26 +61,28 @@ pub(super) async fn list(
     }
     let (flags, ran) = flags::list(&session, &source, &cancel).await?;
     Ok(Listed {
-        entries: flags.iter().map(entry).collect(),
+        entries: flags.iter().filter_map(entry).collect(),
         source,
         names_only: false,
         ran,
     })
 }
 
-fn entry(flag: &flags::Listed) -> SideEntry {
-    let detail = match flag.week.error_rate() {
-        Some(rate) => {
-            let requests = u64::try_from(flag.week.requests).unwrap_or(u64::MAX);
+/// Rows that name no flag have none to be shown.
+fn entry(flag: &flags::Listed) -> Option<SideEntry> {
+    let detail = match flag.week.map(|week| (week.requests, week.error_rate())) {
+        Some((requests, Some(rate))) => {
+            let requests = u64::try_from(requests).unwrap_or(u64::MAX);
             format!("7 d: {} · {}", format::about(requests), percent(rate))
         }
-        None => "no requests in 7 d".to_owned(),
+        Some((_, None)) => "no requests in 7 d".to_owned(),
+        None => flag.wrong.clone().unwrap_or_default(),
     };
-    SideEntry {
-        id: flag.id.clone(),
+    Some(SideEntry {
+        id: flag.id.clone()?,
         detail,
         ..SideEntry::default()
-    }
+    })
 }
 
 /// The error rate of each flag by day, as the height of a small curve.

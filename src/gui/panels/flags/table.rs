@@ -85,7 +85,7 @@ pub(super) fn rows(
 }
 
 fn name(analysis: &Analysis, at: usize, group: &Group, slot: Slot) -> Cell {
-    let cell = Cell::name(shown(&group.key), slot);
+    let cell = Cell::name(shown(group.key.shown()), slot);
     let alone = analysis.rows.len() < 2;
     let badge = |words: &str, look| Badge {
         words: words.to_owned(),
@@ -215,7 +215,7 @@ pub(super) fn plain_rows(groups: &[Group]) -> Vec<Vec<Cell>> {
             );
             let name = Cell {
                 strong: true,
-                ..Cell::text(shown(&group.key))
+                ..Cell::text(shown(group.key.shown()))
             };
             let counts = [group.requests, group.errors].map(|count| Cell::text(separated(count)));
             let [requests, errors] = counts;

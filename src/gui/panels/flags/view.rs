@@ -8,6 +8,7 @@ use crate::{
         chart::ChartSpec,
         metrics::{
             flags::{
+                GroupKey,
                 analysis::{Analysis, Method, analyse},
                 burn::{Alert, PAIRS},
                 charts::{self, Slots, Which, give_slots},
@@ -40,7 +41,7 @@ pub(super) struct View {
     pub(super) chips: Vec<Chip>,
     notes: Vec<Note>,
     /// Groups that are drawn; none for the baseline and the largest.
-    lines: Vec<String>,
+    lines: Vec<GroupKey>,
     slots: Slots,
     /// Made when it is drawn first.
     chart: RefCell<Option<(Which, Option<Arc<ChartSpec>>)>>,
@@ -52,7 +53,7 @@ impl View {
         choice: &FlagChoice,
         known: &mut Slots,
         notes: &[Note],
-        lines: &[String],
+        lines: &[GroupKey],
     ) -> Self {
         let method = method_of(choice);
         let analysis = analyse(&data.groups, &method);
@@ -90,7 +91,7 @@ impl View {
     }
 
     /// Is a group drawn?
-    pub(super) fn is_drawn(&self, key: &str) -> bool {
+    pub(super) fn is_drawn(&self, key: &GroupKey) -> bool {
         self.source().is_shown(key)
     }
 
@@ -149,7 +150,7 @@ fn alerts(data: &Data, method: &Method) -> Vec<Chip> {
         let pairs = windows.pairs(at, objective);
         let why: Vec<String> = pairs.iter().map(pair_words).collect();
         if let Some(state) = pairs.iter().find(|state| state.alert == Alert::Firing) {
-            let words = format!("{} burns its budget", name::shown(&group.key));
+            let words = format!("{} burns its budget", name::shown(group.key.shown()));
             let over = format!("{} and {}", state.pair.long, state.pair.short);
             chips.push(Chip::new(Tone::Danger, words, over).why(why.join("\n")));
         }

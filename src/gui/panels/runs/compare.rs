@@ -92,6 +92,7 @@ fn metric_rows(figures: &Figures) -> Vec<Vec<Cell>> {
         let better = match metric.goal {
             Goal::Min => "less is better",
             Goal::Max => "more is better",
+            Goal::Neither => "neither way is better",
         };
         let head = Cell {
             strong: true,

@@ -55,6 +55,7 @@ impl RunsPanel {
         let (icon, words, less) = match goal {
             Goal::Min => (icons::ARROW_DOWN, "less is better", true),
             Goal::Max => (icons::ARROW_UP, "more is better", false),
+            Goal::Neither => (icons::MINUS, "neither way is better", true),
         };
         let turn = Words::new(icon, format!("{}: {words}; turn round", name::shown(&key)));
         if ui.add(Button::of(turn).icon_only()).clicked() {
