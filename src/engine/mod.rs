@@ -1,10 +1,11 @@
 //! All that the program can do, as plain async functions and plain data; no window, no terminal.
 //!
 //! Inside, imports point one way: `metrics`, `export` → `query`, `schema` → `session` → `profiles` → `error` →
-//! `sql`, `value`.
+//! `sql`, `value`, `calendar`.
 
 #![warn(missing_docs)]
 
+pub mod calendar;
 pub mod chart;
 pub mod error;
 pub mod export;

@@ -3,11 +3,11 @@
 //! Times are ISO 8601 in UTC whatever zone the chart shows; categories are their names. What the chart says about its
 //! making stands once, in the column `note` of the first row.
 
-use super::{
+use super::spec::{Axis, Body, ChartSpec, Kind, Parallel, Plot};
+use crate::engine::{
     calendar,
-    spec::{Axis, Body, ChartSpec, Kind, Parallel, Plot},
+    export::sheet::{Field, Sheet},
 };
-use crate::engine::export::sheet::{Field, Sheet};
 
 /// The drawn points. With `spreadsheet`, a text that a spreadsheet would take for a formula gets an apostrophe.
 pub fn csv(spec: &ChartSpec, spreadsheet: bool) -> String {
@@ -68,7 +68,7 @@ fn value(axis: &Axis, value: Option<f64>) -> Field {
         return Field::Undefined;
     };
     match &axis.kind {
-        Kind::Time { .. } => match calendar::iso(number) {
+        Kind::Time { .. } => match calendar::rfc3339_of_seconds(number) {
             Some(time) => Field::text(time),
             None => Field::number(value, |_| String::new()),
         },

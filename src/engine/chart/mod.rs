@@ -14,7 +14,6 @@
     reason = "compared are marks such as 0 and pixels that are copies of each other"
 )]
 
-pub mod calendar;
 mod csv;
 pub mod numbers;
 pub mod palette;
@@ -27,6 +26,7 @@ pub mod spec;
 mod svg;
 #[cfg(test)]
 mod tests;
+mod times;
 pub mod words;
 
 use std::path::Path;

@@ -2,7 +2,7 @@
 //!
 //! [`text`] writes one value by itself; the labels of an axis, which agree with each other, are `scale`'s.
 
-use super::{calendar, spec::Kind};
+use super::{spec::Kind, times};
 
 /// One value in words, for tooltips and summaries: "14.81 %", "+2.813 pp", "3 Oct 2026 06:00 UTC", "NaN".
 pub fn text(kind: &Kind, value: f64) -> String {
@@ -20,7 +20,7 @@ pub fn text(kind: &Kind, value: f64) -> String {
             let name = (value >= -0.5).then(|| names.get(value.round() as usize));
             name.flatten().cloned().unwrap_or_default()
         }
-        Kind::Time { offset_secs } => calendar::text(value, *offset_secs),
+        Kind::Time { offset_secs } => times::text(value, *offset_secs),
         Kind::Duration => duration(value),
         Kind::Percent | Kind::Points | Kind::Lift => {
             with_sign(kind, value, &significant((value * 100.0).abs(), 4, true))

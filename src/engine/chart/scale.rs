@@ -1,12 +1,12 @@
 //! Where ticks stand on an axis and how numbers are written: round values, the same decimals along an axis, a unit
 //! on each.
 //!
-//! Times are in `calendar`; single values, with more digits, in `numbers`.
+//! Times are in `times`; single values, with more digits, in `numbers`.
 
 use super::{
-    calendar,
     numbers::{grouped, short, with_sign},
     spec::{Axis, Kind, Scale},
+    times,
 };
 
 /// A labelled place on an axis.
@@ -35,7 +35,7 @@ pub fn ticks(axis: &Axis, range: [f64; 2], most: usize) -> Vec<Tick> {
             })
             .filter(|tick| (low..=high).contains(&tick.at))
             .collect(),
-        (Kind::Time { offset_secs }, _) => calendar::ticks(range, *offset_secs, most),
+        (Kind::Time { offset_secs }, _) => times::ticks(range, *offset_secs, most),
         (kind, Scale::Log) if low > 0.0 => log_ticks(kind, range, most),
         (Kind::Duration, _) => duration_ticks(range, most),
         (kind, _) => linear_ticks(kind, range, most),

@@ -5,12 +5,14 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::engine::calendar::{self, Date, days_in};
+
 /// Seconds of a minute.
 pub const MINUTE: i64 = 60;
 /// Seconds of an hour.
 pub const HOUR: i64 = 60 * MINUTE;
 /// Seconds of a day.
-pub const DAY: i64 = 24 * HOUR;
+pub const DAY: i64 = calendar::DAY;
 /// How wide a bucket may be; each is a whole number of the one before, so that fine buckets add up to coarse ones.
 pub const STEPS: [i64; 11] = [
     MINUTE,
@@ -27,8 +29,6 @@ pub const STEPS: [i64; 11] = [
 ];
 /// Buckets that a chart has at most, if it may choose.
 pub const MOST_BUCKETS: i64 = 200;
-/// The last second that the servers' dates can say: 9999-12-31 23:59:59.
-const LAST: i64 = 253_402_300_799;
 
 /// A moment, to the second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,7 +52,7 @@ impl Moment {
             return None;
         }
         let seconds = time.map_or(Some(0), seconds_of_day)?;
-        Some(Self(day_number(year, month, day) * DAY + seconds))
+        Some(Self(Date { year, month, day }.to_day() * DAY + seconds))
     }
 
     /// The midnight before it.
@@ -69,7 +69,9 @@ impl Moment {
 
     /// `2024-05-01`.
     pub fn date(self) -> String {
-        let (year, month, day) = civil(self.0.div_euclid(DAY));
+        // Other years have more digits than the servers' dates.
+        let within = self.0.clamp(calendar::FIRST, calendar::LAST);
+        let Date { year, month, day } = Date::of_day(within.div_euclid(DAY));
         format!("{year:04}-{month:02}-{day:02}")
     }
 }
@@ -151,41 +153,12 @@ fn seconds_of_day(text: &str) -> Option<i64> {
         .then_some(hours * HOUR + minutes * MINUTE + seconds)
 }
 
-fn days_in(year: i64, month: i64) -> i64 {
-    match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Days since 1970 of a date in the proleptic Gregorian calendar, with the year taken to begin in March.
-fn day_number(year: i64, month: i64, day: i64) -> i64 {
-    let year = year - i64::from(month <= 2);
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-/// The date of a number of days since 1970.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days.clamp(-719_468, LAST / DAY) + 719_468;
-    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let of_era_year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * of_era_year + of_era_year / 4 - of_era_year / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let month = (shifted + 2) % 12 + 1;
-    let year = era * 400 + of_era_year + i64::from(month <= 2);
-    (year, month, of_year - (153 * shifted + 2) / 5 + 1)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::engine::calendar::LAST;
 
     fn seconds(text: &str) -> Option<i64> {
         Moment::parse(text).map(|moment| moment.0)

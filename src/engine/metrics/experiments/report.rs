@@ -10,6 +10,7 @@ use super::{
     words,
 };
 use crate::engine::{
+    calendar::zone,
     export::sheet::{Field, Sheet, fenced, markdown},
     metrics::{
         Ran,
@@ -397,16 +398,6 @@ fn between(interval: Option<Interval>, limit: impl Fn(f64) -> String) -> Field {
     interval.map_or(Field::Undefined, |interval| {
         Field::text(words::interval(interval, limit))
     })
-}
-
-/// `UTC`, `UTC+02:00`.
-fn zone(offset_secs: i32) -> String {
-    if offset_secs == 0 {
-        return "UTC".to_owned();
-    }
-    let minutes = offset_secs.abs() / 60;
-    let sign = if offset_secs < 0 { '-' } else { '+' };
-    format!("UTC{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 /// `is_bad`: a check of the data is red, and no number of users makes up for that.

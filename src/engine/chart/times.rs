@@ -1,62 +1,16 @@
-//! Times on an axis: from seconds to days, months and years, and back. The proleptic Gregorian calendar, no leap
-//! seconds, and a fixed offset from UTC; zones with daylight saving are not here (bucket by hour and say so).
+//! Times on an axis: where its ticks stand and what they say, from seconds to years, at a fixed offset from UTC. Dates
+//! are the calendar's ([`crate::engine::calendar`]).
 
 use super::scale::Tick;
+use crate::engine::calendar::{self, Date, zone};
 
-const DAY: f64 = 86_400.0;
+const DAY: f64 = calendar::DAY as f64;
 /// Beyond the years 0 to 9999 a time is shown as its number.
-const FIRST: f64 = -62_167_219_200.0;
-const LAST: f64 = 253_402_300_799.0;
+const FIRST: f64 = calendar::FIRST as f64;
+const LAST: f64 = calendar::LAST as f64;
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
-
-/// A day of the calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Date {
-    /// The year.
-    pub year: i64,
-    /// From 1.
-    pub month: i64,
-    /// From 1.
-    pub day: i64,
-}
-
-/// The date of a day since 1970-01-01. Counts in eras of 400 years that begin with March, so that the leap day is
-/// the last of its year.
-pub fn date(days: i64) -> Date {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let march_month = (5 * day_of_year + 2) / 153;
-    let month = if march_month < 10 {
-        march_month + 3
-    } else {
-        march_month - 9
-    };
-    Date {
-        year: year_of_era + era * 400 + i64::from(month <= 2),
-        month,
-        day: day_of_year - (153 * march_month + 2) / 5 + 1,
-    }
-}
-
-/// The day since 1970-01-01 of a date; months may run over (13 is the next January).
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = (
-        year + (month - 1).div_euclid(12),
-        (month - 1).rem_euclid(12) + 1,
-    );
-    let year = year - i64::from(month <= 2);
-    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let march_month = if month > 2 { month - 3 } else { month + 9 };
-    let day_of_era =
-        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + (153 * march_month + 2) / 5 + day
-            - 1;
-    era * 146_097 + day_of_era - 719_468
-}
 
 /// What lies between two ticks.
 #[derive(Debug, Clone, Copy)]
@@ -126,8 +80,8 @@ impl Step {
     /// Its times within a range of local seconds.
     fn times(self, low: f64, high: f64) -> Vec<i64> {
         let (first, last) = (low.ceil() as i64, high.floor() as i64);
-        let from = date(first.div_euclid(86_400));
-        let midnight = |year, month, day| days(year, month, day) * 86_400;
+        let from = Date::of_day(first.div_euclid(86_400));
+        let midnight = |year, month, day| Date { year, month, day }.to_day() * 86_400;
         let mut times: Vec<i64> = match self {
             Self::Seconds(step) => {
                 let start = first.div_euclid(step) * step;
@@ -139,7 +93,7 @@ impl Step {
                 let start = first.div_euclid(86_400);
                 (start..=last.div_euclid(86_400))
                     .filter(|day| {
-                        let day = date(*day).day;
+                        let day = Date::of_day(*day).day;
                         // What is left of a month after its last whole step is skipped.
                         (day - 1) % step == 0 && (step == 1 || day + step <= 33)
                     })
@@ -166,7 +120,7 @@ impl Step {
     }
 
     fn label(self, time: i64, first: bool) -> String {
-        let at = date(time.div_euclid(86_400));
+        let at = Date::of_day(time.div_euclid(86_400));
         let secs = time.rem_euclid(86_400);
         let day = format!("{} {}", at.day, MONTHS[at.month as usize - 1]);
         match self {
@@ -218,7 +172,7 @@ pub(super) fn text(secs: f64, offset_secs: i32) -> String {
     }
     let millis = (local * 1e3).round() as i64;
     let (time, millis) = (millis.div_euclid(1000), millis.rem_euclid(1000));
-    let at = date(time.div_euclid(86_400));
+    let at = Date::of_day(time.div_euclid(86_400));
     let of_day = time.rem_euclid(86_400);
     let fraction = if millis == 0 {
         String::new()
@@ -235,37 +189,9 @@ pub(super) fn text(secs: f64, offset_secs: i32) -> String {
     )
 }
 
-/// "UTC", "UTC+05:30".
-pub fn zone(offset_secs: i32) -> String {
-    let sign = if offset_secs < 0 { '−' } else { '+' };
-    let minutes = offset_secs.unsigned_abs() / 60;
-    match minutes {
-        0 => "UTC".to_owned(),
-        _ => format!("UTC{sign}{:02}:{:02}", minutes / 60, minutes % 60),
-    }
-}
-
-/// ISO 8601 in UTC, for programs; a time that no calendar has is `None`.
-pub fn iso(secs: f64) -> Option<String> {
-    if !(FIRST..=LAST).contains(&secs) {
-        return None;
-    }
-    let micros = (secs * 1e6).round() as i64;
-    let (time, micros) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
-    let Date { year, month, day } = date(time.div_euclid(86_400));
-    let clock = clock(time.rem_euclid(86_400), true);
-    let fraction = match micros {
-        0 => String::new(),
-        _ if micros % 1000 == 0 => format!(".{:03}", micros / 1000),
-        _ => format!(".{micros:06}"),
-    };
-    Some(format!("{year:04}-{month:02}-{day:02}T{clock}{fraction}Z"))
-}
-
 #[cfg(test)]
 mod tests {
     use expect_test::{Expect, expect};
-    use proptest::prelude::*;
 
     use super::*;
 
@@ -350,17 +276,5 @@ mod tests {
         assert_eq!(text(OCTOBER + 3600.5, 0), "1 Oct 2026 01:00:00.500 UTC");
         assert_eq!(text(OCTOBER, -19_800), "30 Sep 2026 18:30 UTC−05:30");
         assert_eq!(text(1e15, 0), "1000000000000000 s");
-        assert_eq!(iso(OCTOBER).unwrap(), "2026-10-01T00:00:00Z");
-        assert_eq!(iso(-0.25).unwrap(), "1969-12-31T23:59:59.750Z");
-        assert_eq!(iso(f64::NAN), None);
-    }
-
-    proptest! {
-        #[test]
-        fn a_day_has_one_date_and_a_date_one_day(day in -719_468i64..2_932_896) {
-            let at = date(day);
-            prop_assert_eq!(days(at.year, at.month, at.day), day);
-            prop_assert!((1..=12).contains(&at.month) && (1..=31).contains(&at.day));
-        }
     }
 }
