@@ -15,6 +15,7 @@ use super::{
     print,
 };
 use crate::engine::{
+    Error,
     export::sheet::{Field, Sheet},
     metrics::runs::{
         self, Found, Goal, Listing, Precision, Run, Series, Summary, Tables, Unit, Wanted,
@@ -224,11 +225,15 @@ enum AlongArg {
     Relative,
 }
 
-fn smoothing(text: &str) -> Result<f64, String> {
+fn smoothing(text: &str) -> Result<f64, Error> {
     let weight = text.parse().ok();
     weight
         .filter(|weight| (0.0..=MOST_SMOOTHING).contains(weight))
-        .ok_or_else(|| format!("it must be a number from 0 to {MOST_SMOOTHING}"))
+        .ok_or_else(|| {
+            Error::Invalid(format!(
+                "`{text}` is no smoothing: write a number from 0 to {MOST_SMOOTHING}"
+            ))
+        })
 }
 
 pub(super) fn run_list(args: &ListArgs) -> Result<(), Failure> {
@@ -413,7 +418,7 @@ fn check_metrics<'a>(
 ) -> Result<(), Failure> {
     let there: BTreeSet<&String> = there.collect();
     match named.iter().find(|key| !there.contains(key)) {
-        Some(key) => Err(Failure::Engine(crate::engine::Error::NotFound {
+        Some(key) => Err(Failure::Engine(Error::NotFound {
             what: "metric",
             name: key.clone(),
             near: there.into_iter().cloned().collect(),

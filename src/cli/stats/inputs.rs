@@ -1,6 +1,9 @@
 //! `name=value` as typed, read and checked. Errors are one sentence each.
 
-use crate::engine::metrics::stats::{Counts, Level};
+use crate::engine::{
+    Error, Result,
+    metrics::stats::{Counts, Level},
+};
 
 /// An input that a function takes.
 pub(super) struct Input {
@@ -16,17 +19,17 @@ pub(super) struct Inputs<'a> {
 }
 
 impl<'a> Inputs<'a> {
-    pub(super) fn read(known: &'static [Input], typed: &'a [String]) -> Result<Self, String> {
+    pub(super) fn read(known: &'static [Input], typed: &'a [String]) -> Result<Self> {
         let mut given: Vec<(&str, &str)> = Vec::new();
         for pair in typed {
             let Some((name, value)) = pair.split_once('=') else {
-                return Err(format!("“{pair}” is not of the form name=value"));
+                return Err(wrong(format!("“{pair}” is not of the form name=value")));
             };
             if !known.iter().any(|input| input.name == name) {
-                return Err(format!("there is no input {name}"));
+                return Err(wrong(format!("there is no input {name}")));
             }
             if given.iter().any(|(other, _)| *other == name) {
-                return Err(format!("{name} is given twice"));
+                return Err(wrong(format!("{name} is given twice")));
             }
             given.push((name, value));
         }
@@ -34,7 +37,7 @@ impl<'a> Inputs<'a> {
     }
 
     /// As typed, or the default; `None` where it may be left out and is.
-    fn text(&self, name: &str) -> Result<Option<&'a str>, String> {
+    fn text(&self, name: &str) -> Result<Option<&'a str>> {
         if let Some((_, value)) = self.given.iter().find(|(given, _)| *given == name) {
             return Ok(Some(value));
         }
@@ -44,83 +47,83 @@ impl<'a> Inputs<'a> {
             .find(|input| input.name == name)
             .and_then(|input| input.default);
         match default {
-            None => Err(format!("{name} is missing")),
+            None => Err(wrong(format!("{name} is missing"))),
             Some("") => Ok(None),
             Some(value) => Ok(Some(value)),
         }
     }
 
-    fn required(&self, name: &str) -> Result<&'a str, String> {
-        self.text(name)?.ok_or_else(|| format!("{name} is missing"))
+    fn required(&self, name: &str) -> Result<&'a str> {
+        self.text(name)?.ok_or_else(|| wrong(format!("{name} is missing")))
     }
 
     /// A whole number of any size that a u128 holds.
-    pub(super) fn count(&self, name: &str) -> Result<u128, String> {
+    pub(super) fn count(&self, name: &str) -> Result<u128> {
         count(name, self.required(name)?)
     }
 
     /// Events of trials.
-    pub(super) fn counts(&self, events: &str, trials: &str) -> Result<Counts, String> {
+    pub(super) fn counts(&self, events: &str, trials: &str) -> Result<Counts> {
         let (x, n) = (self.count(events)?, self.count(trials)?);
-        Counts::new(x, n).ok_or_else(|| format!("{events}={x} is more than {trials}={n}"))
+        Counts::new(x, n).ok_or_else(|| wrong(format!("{events}={x} is more than {trials}={n}")))
     }
 
     /// Control and treatment, as most functions take them.
-    pub(super) fn arms(&self) -> Result<(Counts, Counts), String> {
+    pub(super) fn arms(&self) -> Result<(Counts, Counts)> {
         Ok((self.counts("x1", "n1")?, self.counts("x2", "n2")?))
     }
 
     /// The confidence, as a level.
-    pub(super) fn level(&self) -> Result<Level, String> {
+    pub(super) fn level(&self) -> Result<Level> {
         let confidence = self.inside("conf")?;
         Level::from_confidence(confidence)
-            .ok_or_else(|| format!("conf={confidence} is too near to 1"))
+            .ok_or_else(|| wrong(format!("conf={confidence} is too near to 1")))
     }
 
     /// Any finite number.
-    pub(super) fn number(&self, name: &str) -> Result<f64, String> {
+    pub(super) fn number(&self, name: &str) -> Result<f64> {
         number(name, self.required(name)?)
     }
 
     /// Strictly between 0 and 1.
-    pub(super) fn inside(&self, name: &str) -> Result<f64, String> {
+    pub(super) fn inside(&self, name: &str) -> Result<f64> {
         let value = self.number(name)?;
         if value > 0.0 && value < 1.0 {
             Ok(value)
         } else {
-            Err(format!("{name}={value} is not between 0 and 1"))
+            Err(wrong(format!("{name}={value} is not between 0 and 1")))
         }
     }
 
     /// From 0 to 1, both included.
-    pub(super) fn rate(&self, name: &str) -> Result<f64, String> {
+    pub(super) fn rate(&self, name: &str) -> Result<f64> {
         rate(name, self.required(name)?)
     }
 
     /// As [`Self::rate`], where it may be left out.
-    pub(super) fn optional_rate(&self, name: &str) -> Result<Option<f64>, String> {
+    pub(super) fn optional_rate(&self, name: &str) -> Result<Option<f64>> {
         self.text(name)?.map(|text| rate(name, text)).transpose()
     }
 
     /// Above 0.
-    pub(super) fn positive(&self, name: &str) -> Result<f64, String> {
+    pub(super) fn positive(&self, name: &str) -> Result<f64> {
         positive(name, self.number(name)?)
     }
 
-    pub(super) fn count_list(&self, name: &str) -> Result<Vec<u128>, String> {
+    pub(super) fn count_list(&self, name: &str) -> Result<Vec<u128>> {
         items(self.required(name)?)
             .map(|text| count(name, text))
             .collect()
     }
 
-    pub(super) fn rate_list(&self, name: &str) -> Result<Vec<f64>, String> {
+    pub(super) fn rate_list(&self, name: &str) -> Result<Vec<f64>> {
         items(self.required(name)?)
             .map(|text| rate(name, text))
             .collect()
     }
 
     /// Numbers above 0; `None` where they may be left out and are.
-    pub(super) fn optional_positive_list(&self, name: &str) -> Result<Option<Vec<f64>>, String> {
+    pub(super) fn optional_positive_list(&self, name: &str) -> Result<Option<Vec<f64>>> {
         let read = |text| positive(name, number(name, text)?);
         self.text(name)?
             .map(|text| items(text).map(read).collect())
@@ -128,48 +131,53 @@ impl<'a> Inputs<'a> {
     }
 
     /// Numbers with gaps.
-    pub(super) fn point_list(&self, name: &str) -> Result<Vec<Option<f64>>, String> {
+    pub(super) fn point_list(&self, name: &str) -> Result<Vec<Option<f64>>> {
         let read = |text: &str| match text.parse::<f64>() {
             Ok(value) => Ok(value.is_finite().then_some(value)),
-            Err(_) => Err(format!("{name}: “{text}” is not a number")),
+            Err(_) => Err(wrong(format!("{name}: “{text}” is not a number"))),
         };
         items(self.required(name)?).map(read).collect()
     }
+}
+
+/// What was typed makes no sense.
+pub(super) fn wrong(message: impl Into<String>) -> Error {
+    Error::Invalid(message.into())
 }
 
 fn items(text: &str) -> impl Iterator<Item = &str> {
     text.split('|').map(str::trim)
 }
 
-fn count(name: &str, text: &str) -> Result<u128, String> {
+fn count(name: &str, text: &str) -> Result<u128> {
     text.parse().map_err(|_| {
-        format!(
+        wrong(format!(
             "{name}: “{text}” is not a whole number from 0 to {}",
             u128::MAX
-        )
+        ))
     })
 }
 
-fn number(name: &str, text: &str) -> Result<f64, String> {
+fn number(name: &str, text: &str) -> Result<f64> {
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(value),
-        _ => Err(format!("{name}: “{text}” is not a number")),
+        _ => Err(wrong(format!("{name}: “{text}” is not a number"))),
     }
 }
 
-fn rate(name: &str, text: &str) -> Result<f64, String> {
+fn rate(name: &str, text: &str) -> Result<f64> {
     let value = number(name, text)?;
     if (0.0..=1.0).contains(&value) {
         Ok(value)
     } else {
-        Err(format!("{name}={value} is not from 0 to 1"))
+        Err(wrong(format!("{name}={value} is not from 0 to 1")))
     }
 }
 
-fn positive(name: &str, value: f64) -> Result<f64, String> {
+fn positive(name: &str, value: f64) -> Result<f64> {
     if value > 0.0 {
         Ok(value)
     } else {
-        Err(format!("{name}={value} is not above 0"))
+        Err(wrong(format!("{name}={value} is not above 0")))
     }
 }

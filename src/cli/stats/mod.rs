@@ -1,8 +1,9 @@
 //! `porthole stats`: the analyst's calculator. One function, its inputs, one JSON object; no server is asked.
 //!
-//! The arithmetic is [`crate::engine::metrics::stats`]; [`functions`] names it for the command line and [`inputs`]
-//! reads what was typed.
+//! The arithmetic is [`crate::engine::metrics::stats`]; [`functions`] names it for the command line, [`inputs`] reads
+//! what was typed and [`compute`] puts the two together.
 
+mod compute;
 mod functions;
 mod inputs;
 
@@ -52,8 +53,8 @@ fn evaluate(name: &str, inputs: &[String]) -> Result<Outputs, Wrong> {
     };
     Inputs::read(function.inputs, inputs)
         .and_then(|inputs| (function.compute)(&inputs))
-        .map_err(|message| Wrong {
-            message: format!("{name}: {message}"),
+        .map_err(|error| Wrong {
+            message: format!("{name}: {error}"),
             hint: function.usage(),
         })
 }
@@ -67,9 +68,9 @@ mod tests {
     /// Published and independently computed values: function, inputs, output, what it must be and how closely.
     const REFERENCE: &str = include_str!("../../../tests/data/metrics/experiment_stats.csv");
 
-    fn evaluated(function: &str, inputs: &str) -> Result<Outputs, String> {
+    fn evaluated(function: &str, inputs: &str) -> Result<Outputs, Wrong> {
         let inputs: Vec<_> = inputs.split(';').map(str::to_owned).collect();
-        evaluate(function, &inputs).map_err(|wrong| wrong.message)
+        evaluate(function, &inputs)
     }
 
     #[test]
@@ -164,7 +165,7 @@ mod tests {
             ("mean", "x=1", "there is no function mean"),
         ] {
             assert_eq!(
-                evaluated(function, inputs).unwrap_err(),
+                evaluated(function, inputs).unwrap_err().message,
                 message,
                 "{function} {inputs}"
             );
