@@ -37,7 +37,8 @@ The figures are those of
   SELECT variant_id, COUNT(DISTINCT user_id), SUM(converted) … WHERE experiment_id = ID GROUP BY variant_id
 and mean = conversions / count. --analysis adds checks of the data, intervals, comparisons with the
 control and verdicts; there each user counts once. In JSON it adds the members analysis, health and
-method, and leaves metrics as it is.
+method, and leaves metrics as it is; intervals are {\"low\": …, \"high\": …}, and what is undefined is null.
+analysis.planning.new_users_per_day_of_smallest_variant has the last full days, the oldest first.
 
 Examples:
   porthole experiment checkout-button --profile shop

@@ -540,7 +540,10 @@ async fn buckets_are_whole_sums_that_add_up_to_the_plain_figures() {
             .as_ref()
             .unwrap()
             .rolling(timeline.from, data.first_event);
-        let enabled = rolling.iter().find(|line| line.key == "enabled".into()).unwrap();
+        let enabled = rolling
+            .iter()
+            .find(|line| line.key == "enabled".into())
+            .unwrap();
         let on = |day: &str| {
             enabled
                 .days

@@ -587,7 +587,10 @@ async fn a_learning_rate_has_no_best_unless_a_person_says_which_way() {
         };
         let read = json(&["run", "a1"]).await;
         let lr = &read["metrics"]["lr"];
-        assert_eq!((&lr["better"], &lr["best"]["value"]), (&Value::Null, &Value::Null));
+        assert_eq!(
+            (&lr["better"], &lr["best"]["value"]),
+            (&Value::Null, &Value::Null)
+        );
         assert_eq!(lr["last"]["value"], 0.25);
         let turned = json(&["run", "a1", "--max", "lr"]).await;
         assert_eq!(turned["metrics"]["lr"]["best"]["value"], 0.5);
@@ -596,7 +599,10 @@ async fn a_learning_rate_has_no_best_unless_a_person_says_which_way() {
         assert_eq!(compared["metrics"]["lr"]["difference"], json!([null, 0.75]));
         let csv = print(&["runs", "--format", "csv"]).await;
         let (columns, _) = csv.split_once('\n').unwrap();
-        assert!(columns.ends_with(",loss last,loss best (min),lr last"), "{columns}");
+        assert!(
+            columns.ends_with(",loss last,loss best (min),lr last"),
+            "{columns}"
+        );
     })
     .await;
 }

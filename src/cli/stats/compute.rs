@@ -9,8 +9,8 @@ use super::{
 use crate::engine::{
     Result,
     metrics::stats::{
-        Counts, Interval, PValue, beta, chi_square, comparison, flag as flags, growthbook as gbstats,
-        multiple, planning, proportion, sequential, smoothing,
+        Counts, Interval, PValue, beta, chi_square, comparison, flag as flags,
+        growthbook as gbstats, multiple, planning, proportion, sequential, smoothing,
     },
 };
 
@@ -95,8 +95,8 @@ pub(super) fn beta_binomial(inputs: &Inputs<'_>) -> Result<Outputs> {
         inputs.positive("prior_alpha")?,
         inputs.positive("prior_beta")?,
     );
-    let prior = beta::Prior::new(alpha, beta)
-        .ok_or_else(|| wrong("a prior must be from 1e-6 to 1e30"))?;
+    let prior =
+        beta::Prior::new(alpha, beta).ok_or_else(|| wrong("a prior must be from 1e-6 to 1e30"))?;
     let level = inputs.level()?;
     let chances = beta::chances(control, treatment, prior);
     let credible = |arm| Some(beta::credible(arm, prior, level));

@@ -54,7 +54,8 @@ impl<'a> Inputs<'a> {
     }
 
     fn required(&self, name: &str) -> Result<&'a str> {
-        self.text(name)?.ok_or_else(|| wrong(format!("{name} is missing")))
+        self.text(name)?
+            .ok_or_else(|| wrong(format!("{name} is missing")))
     }
 
     /// A whole number of any size that a u128 holds.

@@ -19,6 +19,7 @@ pub mod series;
 pub mod share;
 pub mod stats;
 pub mod tables;
+pub mod words;
 
 use std::time::Duration;
 

@@ -5,7 +5,6 @@ use super::{
     analysis::{Analysis, level},
     method::Method,
     over_time::{Day, Effect},
-    words,
 };
 use crate::engine::{
     chart::{
@@ -14,6 +13,7 @@ use crate::engine::{
     metrics::{
         series::DAY,
         stats::{Interval, sequential::Look},
+        words,
     },
 };
 
@@ -107,7 +107,7 @@ impl Charted<'_> {
 
     /// The effect as it settled, or the rates.
     pub fn effect(&self, view: EffectView) -> ChartSpec {
-        let percent = format!("{} %", trimmed(self.method.confidence() * 100.0));
+        let percent = words::confidence(self.method.alpha);
         let control = self.control_name();
         let users = "users so far, converted by now";
         match view {
@@ -419,12 +419,6 @@ impl Charted<'_> {
 /// Where a day stands: its midnight.
 fn x(day: &Day) -> f64 {
     day.at.0 as f64
-}
-
-/// `95`, `99.5`.
-fn trimmed(number: f64) -> String {
-    let text = format!("{number:.2}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]

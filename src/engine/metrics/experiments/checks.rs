@@ -6,11 +6,11 @@ use super::{
     health::{Check, Finding},
     method::{Contamination, Method},
     over_time::OverTime,
-    words,
 };
 use crate::engine::metrics::{
     series::DAY,
     stats::chi_square::{self, Alarm, Homogeneity, Srm},
+    words,
 };
 
 /// The part of the users that, seen in several variants, puts the assignment itself in doubt.

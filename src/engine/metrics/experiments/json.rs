@@ -14,7 +14,7 @@ use super::{
 };
 use crate::engine::metrics::{
     names::Names,
-    stats::{Interval, PValue, growthbook::Effect, planning::DaysLeft, sequential::Look},
+    stats::{PValue, growthbook::Effect, planning::DaysLeft, sequential::Look},
 };
 
 /// The JSON object: the contract under `metrics`, the rest beside it.
@@ -90,10 +90,6 @@ fn arm_json(arm: Arm) -> Value {
     json!({ "users": arm.users, "converters": arm.converters })
 }
 
-fn interval_json(interval: Option<Interval>) -> Value {
-    interval.map_or(Value::Null, |interval| json!([interval.low, interval.high]))
-}
-
 fn variant_json(variant: &Variant) -> Value {
     json!({
         "users": variant.arm.users,
@@ -101,7 +97,7 @@ fn variant_json(variant: &Variant) -> Value {
         "share": variant.share,
         "expected_share": variant.expected_share,
         "rate": variant.rate,
-        "rate_interval": interval_json(variant.interval),
+        "rate_interval": variant.interval,
         "chance_to_be_best": variant.chance_to_be_best,
         "agrees_with_metrics": variant.contract.as_ref().map(|_| variant.agrees),
         "comparison": variant.comparison.as_ref().map(comparison_json),
@@ -111,7 +107,7 @@ fn variant_json(variant: &Variant) -> Value {
 fn look_json(look: &Look) -> Value {
     json!({
         "estimate": look.estimate,
-        "interval": interval_json(look.interval),
+        "interval": look.interval,
         "p_value": look.p_value.map(PValue::p),
         "log10_p": look.p_value.map(PValue::log10),
     })
@@ -121,9 +117,9 @@ fn comparison_json(comparison: &Comparison) -> Value {
     let fixed = &comparison.fixed;
     json!({
         "difference": fixed.difference,
-        "difference_interval": interval_json(comparison.difference),
+        "difference_interval": comparison.difference,
         "lift": comparison.lift.map(|lift| lift.estimate),
-        "lift_interval": interval_json(comparison.lift.and_then(|lift| lift.interval)),
+        "lift_interval": comparison.lift.and_then(|lift| lift.interval),
         "lift_interval_kind": comparison.lift.map(|lift| lift.kind),
         "small_sample": fixed.is_small,
         "z": fixed.z,
@@ -138,11 +134,11 @@ fn comparison_json(comparison: &Comparison) -> Value {
         "fixed": {
             "p_value": fixed.p_value.p(),
             "log10_p": fixed.p_value.log10(),
-            "newcombe": interval_json(Some(fixed.newcombe)),
-            "wald": interval_json(Some(fixed.wald)),
+            "newcombe": fixed.newcombe,
+            "wald": fixed.wald,
             "standard_error": fixed.standard_error,
-            "lift_delta": interval_json(fixed.lift.map(|lift| lift.delta)),
-            "lift_log_ratio": interval_json(fixed.lift.and_then(|lift| lift.log_ratio)),
+            "lift_delta": fixed.lift.map(|lift| lift.delta),
+            "lift_log_ratio": fixed.lift.and_then(|lift| lift.log_ratio),
         },
         "sequential": comparison.sequential.as_ref().map(|sequential| json!({
             "rho": sequential.rho,
@@ -152,7 +148,7 @@ fn comparison_json(comparison: &Comparison) -> Value {
         "growthbook": comparison.growthbook.as_ref().map(|growthbook| {
             let effect = |effect: &Effect| json!({
                 "estimate": effect.estimate,
-                "interval": interval_json(Some(effect.interval)),
+                "interval": effect.interval,
                 "p_value": effect.p_value.p(),
                 "chance_to_win": effect.chance_to_win,
                 "risk_of_shipping": effect.risk_of_shipping,
@@ -162,7 +158,7 @@ fn comparison_json(comparison: &Comparison) -> Value {
         }),
         "by_day": comparison.stratified.as_ref().map(|by_day| json!({
             "odds_ratio": by_day.odds_ratio,
-            "interval": interval_json(by_day.interval),
+            "interval": by_day.interval,
             "chi2": by_day.test.statistic,
             "p_value": by_day.test.p_value.p(),
         })),
@@ -175,7 +171,7 @@ fn day_json(day: &Day, at: usize) -> Value {
         "first_exposures": arm_json(day.new[at]),
         "so_far": arm_json(day.so_far[at]),
         "difference": effect.map(|effect| effect.fixed.difference),
-        "difference_interval": interval_json(effect.map(|effect| effect.fixed.newcombe)),
+        "difference_interval": effect.map(|effect| effect.fixed.newcombe),
     })
 }
 
@@ -193,6 +189,6 @@ fn planning_json(plan: &Planning) -> Value {
             DaysLeft::Days(days) => json!(days),
             DaysLeft::MoreThanAYear => json!("more than a year"),
         }),
-        "new_per_day_and_arm": plan.new_per_day,
+        "new_users_per_day_of_smallest_variant": plan.new_per_day,
     })
 }

@@ -25,7 +25,6 @@ pub mod report;
 pub mod sample;
 #[cfg(test)]
 mod tests;
-pub mod words;
 
 pub use self::{
     analysis::{Analysis, Comparison, Variant, Verdict, analyze},

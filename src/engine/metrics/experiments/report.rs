@@ -7,7 +7,6 @@ use super::{
     exposures::Exposures,
     method::{Contamination, Correction, Method},
     planning::Planning,
-    words,
 };
 use crate::engine::{
     calendar::zone,
@@ -16,6 +15,7 @@ use crate::engine::{
         Ran,
         health::Level,
         stats::{Interval, PValue, planning::DaysLeft},
+        words::{self, Decimals},
     },
 };
 
@@ -64,6 +64,9 @@ impl<'a> Report<'a> {
         }
         let mut sheet = Sheet::new(&columns);
         let control = self.analysis.control;
+        let variants = || self.analysis.variants.iter();
+        let rates = Decimals::of(variants().filter_map(|variant| variant.rate));
+        let shares = Decimals::of(variants().filter_map(|variant| variant.share));
         sheet.rows = self
             .analysis
             .variants
@@ -78,11 +81,11 @@ impl<'a> Report<'a> {
                 let mut row = vec![
                     Field::name(format!("{}{mark}", variant.name)),
                     Field::whole(variant.arm.users),
-                    Field::number(variant.share, words::percent),
-                    Field::number(variant.expected_share, words::percent),
+                    Field::number(variant.share, |share| shares.percent(share)),
+                    Field::number(variant.expected_share, |share| shares.percent(share)),
                     Field::whole(variant.arm.converters),
-                    Field::number(variant.rate, words::percent),
-                    between(variant.interval, words::percent),
+                    Field::number(variant.rate, |rate| rates.percent(rate)),
+                    between(variant.interval, |rate| rates.percent(rate)),
                 ];
                 if let Some(sample) = self.exposures.sample {
                     let (users, interval) = sample.estimate(variant.arm.users, level(self.method));
@@ -96,7 +99,9 @@ impl<'a> Report<'a> {
                     row.extend([
                         contract.map_or(Field::Undefined, |one| Field::whole(one.count)),
                         contract.map_or(Field::Undefined, |one| Field::whole(one.conversions)),
-                        Field::number(contract.and_then(|one| one.mean), words::percent),
+                        Field::number(contract.and_then(|one| one.mean), |mean| {
+                            rates.percent(mean)
+                        }),
                     ]);
                 }
                 row
@@ -118,6 +123,11 @@ impl<'a> Report<'a> {
         }
         columns.extend(["chance to beat", "expected loss", "verdict"]);
         let mut sheet = Sheet::new(&columns);
+        let compared = || self.compared().map(|(_, comparison)| comparison);
+        let lifts = compared().filter_map(|comparison| comparison.lift?.interval);
+        let lifts = Decimals::within(lifts);
+        let differences = compared().filter_map(|comparison| comparison.difference);
+        let differences = Decimals::within(differences);
         sheet.rows = self
             .compared()
             .map(|(variant, comparison)| {
@@ -126,10 +136,14 @@ impl<'a> Report<'a> {
                 let p = comparison.p_value.map(PValue::p);
                 let mut row = vec![
                     Field::name(&variant.name),
-                    Field::number(Some(comparison.fixed.difference), words::points),
-                    between(comparison.difference, words::points),
-                    Field::number(lift.map(|lift| lift.estimate), words::lift),
-                    match between(lift.and_then(|lift| lift.interval), words::lift) {
+                    Field::number(Some(comparison.fixed.difference), |difference| {
+                        differences.points(difference)
+                    }),
+                    between(comparison.difference, |limit| differences.points(limit)),
+                    Field::number(lift.map(|lift| lift.estimate), |lift| lifts.lift(lift)),
+                    match between(lift.and_then(|lift| lift.interval), |limit| {
+                        lifts.lift(limit)
+                    }) {
                         Field::Text(text) if small => Field::text(text + " (small sample)"),
                         field => field,
                     },
@@ -371,8 +385,7 @@ impl<'a> Report<'a> {
 
     /// `95 %`.
     fn confidence(&self) -> String {
-        let percent = (self.method.confidence() * 100.0 * 1e6).round() / 1e6;
-        format!("{percent} %")
+        words::confidence(self.method.alpha)
     }
 }
 

@@ -4,8 +4,7 @@ use expect_test::expect;
 use proptest::prelude::*;
 
 use super::{
-    Analysis, Arm, Check, Exposures, Method, Report, Sample, VariantMetrics, Verdict,
-    analyze,
+    Analysis, Arm, Check, Exposures, Method, Report, Sample, VariantMetrics, Verdict, analyze,
     exposures::{Assigned, Days, Odd},
     method::{Correction, LiftKind},
 };

@@ -8,7 +8,7 @@ use super::{
     analysis::{Analysis, CAUTION, Method, Verdict},
     data::Data,
     timeline::{Bucket, Line, ROLLING_DAYS, Timeline},
-    words::{method_words, percent, points, separated, trimmed},
+    words::method_words,
 };
 use crate::engine::{
     chart::{
@@ -18,6 +18,7 @@ use crate::engine::{
         markers::Note,
         series::{DAY, Moment, step_words},
         stats::{Level, comparison, proportion},
+        words::{confidence, percent, points, separated, trimmed},
     },
     visible,
 };
@@ -130,10 +131,7 @@ impl Source<'_> {
         let buckets = step_words(timeline.step);
         Some(self.finish(ChartSpec {
             title: "Error rate over time".to_owned(),
-            subtitle: format!(
-                "per {buckets}, {} % band; requests below",
-                self.confidence()
-            ),
+            subtitle: format!("per {buckets}, {} band; requests below", self.confidence()),
             body: Body::Plot(Plot {
                 x: time_axis(timeline.step),
                 panels: vec![above, below],
@@ -199,7 +197,7 @@ impl Source<'_> {
         Some(self.finish(ChartSpec {
             title: "Error rate, rolling 7 days".to_owned(),
             subtitle: format!(
-                "errors of the last {ROLLING_DAYS} calendar days over their requests, {} % band; dashed where there are fewer days{}",
+                "errors of the last {ROLLING_DAYS} calendar days over their requests, {} band; dashed where there are fewer days{}",
                 self.confidence(),
                 if from < daily.from { "; older days are left out" } else { "" }
             ),
@@ -240,7 +238,7 @@ impl Source<'_> {
         Some(self.finish(ChartSpec {
             title: "Difference to the baseline over time".to_owned(),
             subtitle: format!(
-                "rate − rate of {}, per {}, {} % band",
+                "rate − rate of {}, per {}, {} band",
                 name(baseline),
                 step_words(timeline.step),
                 self.confidence()
@@ -319,7 +317,7 @@ impl Source<'_> {
     }
 
     fn confidence(&self) -> String {
-        trimmed((1.0 - self.method.level.alpha()) * 100.0)
+        confidence(self.method.level.alpha())
     }
 
     /// Markers within the chart, and what exported files say below it.

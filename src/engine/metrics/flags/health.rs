@@ -3,10 +3,7 @@
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    Group, Source, Window, count, moment,
-    words::{age_words, separated},
-};
+use super::{Group, Source, Window, count, moment};
 use crate::engine::{
     Result,
     metrics::{
@@ -14,6 +11,7 @@ use crate::engine::{
         health::Level,
         series::{DAY, Moment},
         text,
+        words::{self, separated},
     },
     session::Session,
 };
@@ -185,7 +183,7 @@ fn age(facts: &Facts, window: Window) -> Finding {
     } else {
         Level::Ok
     };
-    check(state, format!("{} old", age_words(age)), detail)
+    check(state, format!("{} old", words::age(age)), detail)
 }
 
 fn compared(groups: &[Group]) -> Finding {

@@ -11,10 +11,7 @@ use super::{
     group::members,
     health::{self, Finding},
 };
-use crate::engine::{
-    Result,
-    metrics::stats::Interval,
-};
+use crate::engine::Result;
 
 /// The object that stands under `metrics` in JSON: a member for each group, in the server's order.
 #[derive(Clone, Copy, Debug)]
@@ -70,9 +67,7 @@ fn analysis_json(data: &Data, analysis: &Analysis, method: &Method) -> Value {
         .iter()
         .zip(&analysis.rows)
         .enumerate()
-        .map(|(at, (group, row))| {
-            (names[at].clone(), row_json(data, at, group, row, method))
-        })
+        .map(|(at, (group, row))| (names[at].clone(), row_json(data, at, group, row, method)))
         .collect();
     json!({
         "baseline": analysis.baseline.map(|at| &names[at]),
@@ -98,7 +93,7 @@ fn row_json(data: &Data, at: usize, group: &Group, row: &Row, method: &Method) -
         });
     json!({
         "error_rate": group.error_rate(),
-        "interval": row.interval.map(interval_json),
+        "interval": row.interval,
         "against_baseline": row.against.as_ref().map(against_json),
         "burn": burn,
     })
@@ -108,7 +103,7 @@ fn against_json(against: &Against) -> Value {
     let figures = &against.comparison;
     json!({
         "difference": figures.difference,
-        "difference_interval": interval_json(figures.newcombe),
+        "difference_interval": figures.newcombe,
         "ratio": against.ratio,
         "z": figures.z,
         "p_value": figures.p_value.p(),
@@ -129,10 +124,6 @@ fn alert_json(state: &PairState) -> Value {
         "short_rate": short,
         "alert": state.alert.words(),
     })
-}
-
-fn interval_json(interval: Interval) -> Value {
-    json!({ "low": interval.low, "high": interval.high })
 }
 
 fn method_json(data: &Data, method: &Method) -> Value {

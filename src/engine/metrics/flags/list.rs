@@ -94,7 +94,9 @@ pub async fn list(
     let listed = (0..rows.rows()).map(|row| {
         let totals = |column| totals(&rows, row, column);
         let (total, week) = (totals(1), totals(3));
-        let wrong = [&total, &week].into_iter().find_map(|sums| sums.as_ref().err());
+        let wrong = [&total, &week]
+            .into_iter()
+            .find_map(|sums| sums.as_ref().err());
         Listed {
             id: optional_text(&rows, row, 0),
             wrong: wrong.map(ToString::to_string),

@@ -4,9 +4,12 @@ use super::{
     analysis::{Analysis, Method},
     data::Data,
     health, sheets,
-    words::{method_words, pair_words, trimmed},
+    words::{method_words, pair_words},
 };
-use crate::engine::export::sheet::{fenced, markdown};
+use crate::engine::{
+    export::sheet::{fenced, markdown},
+    metrics::words::trimmed,
+};
 
 /// The whole panel in Markdown.
 pub fn report(data: &Data, analysis: &Analysis, method: &Method) -> String {

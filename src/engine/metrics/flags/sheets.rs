@@ -4,11 +4,15 @@ use super::{
     Group, Listed, Totals,
     analysis::{Analysis, Method},
     data::Data,
-    words::{Digits, budget_words, p_words, percent, points, separated, times, trimmed},
+    words::{Digits, budget_words},
 };
 use crate::engine::{
     export::sheet::{Field, Sheet},
-    metrics::{series::Moment, stats::Interval},
+    metrics::{
+        series::Moment,
+        stats::Interval,
+        words::{confidence, p_bare, percent, points, separated, times},
+    },
 };
 
 /// The plain figures as a table.
@@ -64,11 +68,11 @@ pub fn compared(data: &Data, analysis: &Analysis, method: &Method) -> Sheet {
             Field::number(figures.map(|figures| figures.newcombe.low), points),
             Field::number(figures.map(|figures| figures.newcombe.high), points),
             Field::number(row.against.and_then(|against| against.ratio), times),
-            Field::number(figures.map(|figures| figures.p_value.p()), p_words),
+            Field::number(figures.map(|figures| figures.p_value.p()), p_bare),
             Field::number(figures.map(|figures| figures.p_value.log10()), |log| {
                 format!("{log:.2}")
             }),
-            Field::number(row.against.map(|against| against.p_holm), p_words),
+            Field::number(row.against.map(|against| against.p_holm), p_bare),
             Field::text(standing(analysis, at, group)),
         ];
         if let Some(objective) = method.objective {
@@ -86,9 +90,9 @@ pub fn compared(data: &Data, analysis: &Analysis, method: &Method) -> Sheet {
 
 /// The compared groups for people: figures of a column have the same decimals, and intervals are one column.
 pub fn people(data: &Data, analysis: &Analysis, method: &Method) -> Sheet {
-    let confidence = trimmed((1.0 - method.level.alpha()) * 100.0);
+    let confidence = confidence(method.level.alpha());
     let mut sheet = Sheet::new(&["group", "requests", "errors", "error rate"]);
-    sheet.columns.push(format!("{confidence} % interval"));
+    sheet.columns.push(format!("{confidence} interval"));
     // Of one comparison there is nothing to correct.
     let corrected = analysis.compared() > 1;
     let columns = [
@@ -127,11 +131,11 @@ pub fn people(data: &Data, analysis: &Analysis, method: &Method) -> Sheet {
                 digits.points(value)
             }),
             Field::number(row.against.and_then(|against| against.ratio), times),
-            Field::number(figures.map(|figures| figures.p_value.p()), p_words),
+            Field::number(figures.map(|figures| figures.p_value.p()), p_bare),
         ];
         if corrected {
             let p = row.against.map(|against| against.p_holm);
-            fields.push(Field::number(p, p_words));
+            fields.push(Field::number(p, p_bare));
         }
         fields.push(Field::text(standing(analysis, at, group)));
         if let Some(objective) = method.objective {

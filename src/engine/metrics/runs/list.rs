@@ -6,9 +6,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Run,
+    goal::Goal,
     places::{self, Tables, column, column_or_null},
     points::{double, int},
-    goal::Goal,
     series::Unit,
     summary::{Summary, summaries},
 };
@@ -72,11 +72,11 @@ impl Listing {
 
     /// The run that has the best value of a metric; of equal ones the earliest.
     pub fn best(&self, key: &str, goal: Goal) -> Option<&Listed> {
-        let best = |listed| {
-            let Listed { metrics, .. } = listed;
-            Some((listed, metrics.get(key)?.best(goal)?))
-        };
-        goal.best(self.runs.iter().rev().filter_map(best))
+        let oldest_first = self.runs.iter().rev();
+        goal.best(oldest_first.filter_map(|listed| {
+            let best = listed.metrics.get(key)?.best(goal)?;
+            Some((listed, best))
+        }))
     }
 }
 

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    goal::Goal,
     places::{self, Tables},
     points::{double, int, logged},
-    goal::Goal,
 };
 use crate::engine::{
     Result,

@@ -2,6 +2,8 @@
 
 use std::f64::consts::LN_10;
 
+use serde::Serialize;
+
 use super::normal;
 
 /// How many of how many: converters among users, errors among requests.
@@ -72,8 +74,8 @@ impl Counts {
     }
 }
 
-/// A range of plausible values, `low` ≤ `high`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// A range of plausible values, `low` ≤ `high`. In JSON it is an object of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Interval {
     /// The lower limit.
     pub low: f64,

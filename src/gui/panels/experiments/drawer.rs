@@ -8,10 +8,10 @@ use crate::{
         experiments::{
             Method, Planning,
             method::{Contamination, Correction, LiftKind, SEQUENTIAL_USERS},
-            words,
         },
         series::Moment,
         stats::planning::DaysLeft,
+        words,
     },
     gui::{
         command::{Ask as _, ExperimentsCommand, QueryCommand},

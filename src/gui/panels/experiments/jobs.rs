@@ -13,11 +13,7 @@ use super::{
 };
 use crate::{
     engine::{
-        metrics::{
-            experiments::Method,
-            health::Level,
-            markers::Note,
-        },
+        metrics::{experiments::Method, health::Level, markers::Note},
         profiles::{Mapping, ProfileId},
     },
     gui::{

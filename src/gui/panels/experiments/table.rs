@@ -6,10 +6,11 @@ use crate::{
         chart::Slot,
         metrics::{
             experiments::{
-                Analysis, Check, Comparison, Exposures, Level, Method, Variant, VariantMetrics,
-                Verdict, method::Correction, words,
+                Analysis, Check, Comparison, Exposures, Method, Variant, VariantMetrics, Verdict,
+                method::Correction,
             },
-            stats,
+            health::Level,
+            stats, words,
         },
     },
     gui::{

@@ -7,9 +7,10 @@ use super::{FlagsPanel, reading::Step, view::View};
 use crate::{
     engine::metrics::{
         advice,
-        flags::{EVENTS, analysis::CAUTION, burn, timeline::MOST_LINES, words::trimmed},
+        flags::{EVENTS, analysis::CAUTION, burn, timeline::MOST_LINES},
         markers::CHANGES,
         series::Moment,
+        words::trimmed,
     },
     gui::{
         command::{Ask as _, FlagsCommand, QueryCommand},

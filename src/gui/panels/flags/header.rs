@@ -8,8 +8,9 @@ use egui::{
 use super::{FlagsPanel, drawer::Drawer, view::View};
 use crate::{
     engine::metrics::{
-        flags::{Span, Window, words::separated},
+        flags::{Span, Window},
         series::{Moment, STEPS, step_words},
+        words::separated,
     },
     gui::{
         command::FlagsCommand,

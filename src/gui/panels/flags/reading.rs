@@ -15,9 +15,9 @@ use crate::{
             flags::{
                 self, Source, Totals,
                 data::{self, Data, First, Request},
-                words::percent,
             },
             series::Moment,
+            words::percent,
         },
         profiles::Mapping,
         session::Session,

@@ -9,9 +9,10 @@ use crate::{
                 analysis::{Against, Analysis, CAUTION, Method, Verdict},
                 charts::Slots,
                 data::Data,
-                words::{Digits, p_words, pair_words, separated, times, trimmed},
+                words::{Digits, pair_words},
             },
             stats,
+            words::{p_bare, separated, times, trimmed},
         },
     },
     gui::widgets::{
@@ -174,10 +175,10 @@ fn ratio(against: Against) -> Cell {
 
 fn p(against: Against) -> Cell {
     let p = against.comparison.p_value;
-    Cell::text(p_words(p.p())).with_hint(format!(
+    Cell::text(p_bare(p.p())).with_hint(format!(
         "10 to the power of {:.2}; {} with Holm's correction",
         p.log10(),
-        p_words(against.p_holm)
+        p_bare(against.p_holm)
     ))
 }
 
