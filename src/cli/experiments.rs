@@ -10,15 +10,13 @@ use self::method::MethodArgs;
 use super::{
     Failure,
     chart::ChartArgs,
-    metrics::{MetricsArgs, ReportFormat, print_json, print_sheet},
+    metrics::{FormatArgs, MetricsArgs, ReportFormat, print_json, say_advice, say_heavy},
     print,
 };
 use crate::engine::{
     export::sheet::{Field, Sheet},
     metrics::{
-        Ran,
-        advice::CAUTION,
-        cost,
+        Ran, cost,
         experiments::{
             self, Exposures, Method, Report, Sample, VariantMetrics,
             charts::{Charted, EffectView, ExposureView},
@@ -52,9 +50,8 @@ Examples:
 /// List what there is.
 #[derive(clap::Args)]
 pub struct ListArgs {
-    /// How to print it.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-    format: ReportFormat,
+    #[command(flatten)]
+    output: FormatArgs,
     #[command(flatten)]
     metrics: MetricsArgs,
 }
@@ -66,9 +63,8 @@ pub struct Args {
     /// The experiment's id, as `porthole experiments` lists it.
     #[arg(value_name = "ID")]
     id: String,
-    /// How to print them.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-    format: ReportFormat,
+    #[command(flatten)]
+    output: FormatArgs,
     /// Say on stderr which statements ran, how long they took and how many rows they gave.
     #[arg(long)]
     sql: bool,
@@ -119,6 +115,7 @@ struct Figures<'a> {
 }
 
 pub(super) fn run_list(args: &ListArgs) -> Result<(), Failure> {
+    args.output.check()?;
     let experiments = args.metrics.ask(async |session, mapping, cancel| {
         let table = tables::locate(session, &experiments::ASSIGNMENTS, mapping, cancel).await?;
         Ok(experiments::list(session, &table, cancel).await?.0)
@@ -129,7 +126,7 @@ pub(super) fn run_list(args: &ListArgs) -> Result<(), Failure> {
             list::MOST
         ));
     }
-    if args.format == ReportFormat::Json {
+    if args.output.is_json() {
         return print_json(&experiments);
     }
     let mut sheet = Sheet::new(&["experiment", "users", "first", "last"]);
@@ -146,10 +143,11 @@ pub(super) fn run_list(args: &ListArgs) -> Result<(), Failure> {
             ]
         })
         .collect();
-    print_sheet(&sheet, args.format)
+    args.output.print(&sheet)
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    args.output.check()?;
     args.chart.check()?;
     args.metrics.ask(async |session, mapping, cancel| {
         let place = &experiments::ASSIGNMENTS;
@@ -240,21 +238,22 @@ impl Asked<'_> {
         if !self.args.method.analysis {
             return self.print_contract(metrics.unwrap_or_default());
         }
-        match self.args.format {
+        let output = &self.args.output;
+        match output.format {
             ReportFormat::Json => print_json(&report.json()),
-            ReportFormat::Csv => print_sheet(&report.flat(), ReportFormat::Csv),
+            ReportFormat::Csv => output.print(&report.flat()),
             ReportFormat::Md => print::data(report.to_markdown().as_bytes()),
             ReportFormat::Table => print::data(for_people(&report).as_bytes()),
         }
     }
 
     fn print_contract(&self, metrics: &[VariantMetrics]) -> Result<(), Failure> {
-        match self.args.format {
-            ReportFormat::Json => print_json(&Figures {
+        if self.args.output.is_json() {
+            return print_json(&Figures {
                 metrics: Contract(metrics),
-            }),
-            format => print_sheet(&sheet(metrics), format),
+            });
         }
+        self.args.output.print(&sheet(metrics))
     }
 
     fn draw(&self, report: &Report<'_>) -> Result<(), Failure> {
@@ -286,7 +285,7 @@ impl Asked<'_> {
         self.args.chart.write(&chart)
     }
 
-    /// A heavy reading goes on all the same: whoever types the command may stop it.
+    /// What would take long is said first.
     async fn say_cost(&self) -> Result<(), Failure> {
         let (session, table, cancel) = (self.session, self.table, self.cancel);
         if !cost::is_large(table) {
@@ -298,21 +297,9 @@ impl Asked<'_> {
         if !cost.is_heavy() {
             return Ok(());
         }
-        print::note(&format!(
-            "the server has to read about {} rows{}; Ctrl-C stops it, and --analysis --sample 64 reads one user in 64",
-            cost.rows,
-            if cost.whole_table {
-                ", the whole table"
-            } else {
-                ""
-            }
-        ));
+        say_heavy(cost, ", and --analysis --sample 64 reads one user in 64");
         if let Some(advice) = index::missing(session, table, cancel).await? {
-            let limit = index::limit(table);
-            print::hint(&format!(
-                "This index would help: {}. {CAUTION} {limit}",
-                advice.sql
-            ));
+            say_advice(&advice, &index::limit(table));
         }
         Ok(())
     }
@@ -337,7 +324,12 @@ fn for_people(report: &Report<'_>) -> String {
         visible::line(&format!("{level:7}  {label}: {}", finding.sentence)) + "\n"
     });
     let mut parts = vec![checks.collect::<String>()];
-    let sheets = [report.variants(), report.comparisons(), report.by_day()];
+    let sheets = [
+        report.variants(),
+        report.comparisons(),
+        report.growthbook(),
+        report.by_day(),
+    ];
     let filled = sheets.iter().filter(|sheet| !sheet.rows.is_empty());
     parts.extend(filled.map(Sheet::to_text));
     let mut lines: Vec<String> = report.plan_line().into_iter().collect();
@@ -369,7 +361,12 @@ fn sheet(metrics: &[VariantMetrics]) -> Sheet {
         .iter()
         .map(|metrics| {
             vec![
-                Field::name(&metrics.variant),
+                // As flags have it: no variant is called so.
+                Field::name(if metrics.named {
+                    &metrics.variant
+                } else {
+                    "(NULL)"
+                }),
                 Field::whole(metrics.count),
                 Field::whole(metrics.conversions),
                 Field::number(metrics.mean, |mean| format!("{mean:.4}")),

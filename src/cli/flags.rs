@@ -8,13 +8,14 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Failure,
     chart::ChartArgs,
-    metrics::{MetricsArgs, ReportFormat, confidence, print_json, print_sheet},
+    metrics::{
+        FormatArgs, MetricsArgs, ReportFormat, confidence, print_json, say_advice, say_heavy,
+    },
     print,
 };
 use crate::engine::{
     Error,
     metrics::{
-        advice,
         flags::{
             self, Group, Source, Span, Window,
             analysis::{Analysis, Method, analyse},
@@ -30,7 +31,6 @@ use crate::engine::{
         series::step_words,
         share,
         stats::Level,
-        words::separated,
     },
     session::Session,
     visible,
@@ -39,9 +39,8 @@ use crate::engine::{
 /// List what there is.
 #[derive(clap::Args)]
 pub struct ListArgs {
-    /// How to print it.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-    format: ReportFormat,
+    #[command(flatten)]
+    output: FormatArgs,
     #[command(flatten)]
     metrics: MetricsArgs,
 }
@@ -57,9 +56,8 @@ pub struct Args {
     /// The flag's id, as `porthole flags` lists it.
     #[arg(value_name = "ID")]
     id: String,
-    /// How to print them.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-    format: ReportFormat,
+    #[command(flatten)]
+    output: FormatArgs,
     /// Which events: all, 30m, 1h, 24h, 7d, 28d … up to now on the server's clock, or FROM..TO as dates or times in
     /// UTC; FROM is part of it and TO is not, and either may be left out.
     #[arg(long, value_name = "WINDOW", default_value = "all")]
@@ -167,17 +165,19 @@ struct Plain<'a> {
 }
 
 pub(super) fn run_list(args: &ListArgs) -> Result<(), Failure> {
+    args.output.check()?;
     let flags = args.metrics.ask(async |session, mapping, cancel| {
         let source = Source::locate(session, mapping, cancel).await?;
         Ok(flags::list(session, &source, cancel).await?.0)
     })?;
-    if args.format == ReportFormat::Json {
+    if args.output.is_json() {
         return print_json(&flags);
     }
-    print_sheet(&sheets::list(&flags), args.format)
+    args.output.print(&sheets::list(&flags))
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    args.output.check()?;
     args.chart.check()?;
     if args.analysis || args.chart.is_wanted() {
         return run_analysis(args);
@@ -189,16 +189,20 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         say_unknown(session, &source, args, &groups, cancel).await?;
         Ok(groups)
     })?;
-    print_plain(&groups, args.format)
+    print_plain(&groups, &args.output)
 }
 
-fn print_plain(groups: &[Group], format: ReportFormat) -> Result<(), Failure> {
-    match format {
-        ReportFormat::Json => print_json(&Plain {
+fn print_plain(groups: &[Group], output: &FormatArgs) -> Result<(), Failure> {
+    if output.is_json() {
+        return print_json(&Plain {
             metrics: Contract(groups),
-        }),
-        format => print_sheet(&sheets::plain(groups), format),
+        });
     }
+    output.print(&sheets::plain(groups))?;
+    for (check, sentence) in health::of_sums(groups) {
+        print::warning(&format!("{}: {sentence}", check.label()));
+    }
+    Ok(())
 }
 
 fn write_chart(
@@ -246,19 +250,37 @@ fn run_analysis(args: &Args) -> Result<(), Failure> {
         write_chart(args, &data, &analysis, &method)?;
     }
     if !args.analysis {
-        return print_plain(&data.groups, args.format);
+        return print_plain(&data.groups, &args.output);
     }
-    match args.format {
+    match args.output.format {
         ReportFormat::Json => print_json(&Document::new(&data, &analysis, &method)),
         ReportFormat::Md => print::data(markdown::report(&data, &analysis, &method).as_bytes()),
-        ReportFormat::Csv => print_sheet(&sheets::compared(&data, &analysis, &method), args.format),
+        ReportFormat::Csv => args
+            .output
+            .print(&sheets::compared(&data, &analysis, &method)),
         ReportFormat::Table => {
-            print_sheet(&sheets::people(&data, &analysis, &method), args.format)?;
+            let sheet = sheets::people(&data, &analysis, &method);
+            let parts = [checks_words(&data), sheet.to_text()];
+            print::data(parts.join("\n").as_bytes())?;
             print_alerts(&data, &method)?;
             say_around(&data, &method);
             Ok(())
         }
     }
+}
+
+/// What each check of the data found, a line each, above the table.
+fn checks_words(data: &Data) -> String {
+    let checks = health::checks(&data.groups, &data.facts, data.request.window);
+    let lines = checks.iter().map(|finding| {
+        let (level, label) = (finding.level.word(), finding.check.label());
+        let line = format!(
+            "{level:7}  {label}: {}. {}",
+            finding.figure, finding.sentence
+        );
+        visible::line(&line) + "\n"
+    });
+    lines.collect()
 }
 
 /// Whether somebody should be woken, below the table.
@@ -282,17 +304,6 @@ fn print_alerts(data: &Data, method: &Method) -> Result<(), Failure> {
 
 /// What a person should know beside the table.
 fn say_around(data: &Data, method: &Method) {
-    for finding in health::checks(&data.groups, &data.facts, data.request.window) {
-        let words = format!(
-            "{}: {}. {}",
-            finding.check.label(),
-            finding.figure,
-            finding.sentence
-        );
-        if finding.level.is_trouble() {
-            print::warning(&words);
-        }
-    }
     print::note(&method_words(data, method));
     if let Some(timeline) = &data.timeline {
         print::note(&format!(
@@ -302,9 +313,12 @@ fn say_around(data: &Data, method: &Method) {
             data.as_of()
         ));
     }
+    if let Some(advice) = &data.advice {
+        say_advice(advice, "");
+    }
 }
 
-/// What would take long is said first; Ctrl-C stops it.
+/// What would take long is said first.
 async fn say_cost(
     session: &Session,
     source: &Source,
@@ -315,16 +329,12 @@ async fn say_cost(
     let Some(cost) = cost.filter(|cost| cost.is_heavy()) else {
         return Ok(());
     };
-    print::warning(&format!(
-        "this reads about {} rows",
-        separated(cost.rows.into())
-    ));
-    if let Some(advice) = data::advice(session, source, cancel).await? {
-        print::hint(&format!(
-            "{}\nwould make it quicker. {}",
-            advice.sql,
-            advice::CAUTION
-        ));
+    say_heavy(cost, ", and a narrower --window reads less");
+    // Beside an analysis it is said anyway.
+    if !args.analysis
+        && let Some(advice) = data::advice(session, source, cancel).await?
+    {
+        say_advice(&advice, "");
     }
     Ok(())
 }

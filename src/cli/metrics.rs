@@ -15,7 +15,14 @@ use super::{
 use crate::engine::{
     Error,
     export::sheet::Sheet,
-    metrics::{self, share, stats::Level},
+    metrics::{
+        self,
+        advice::{Advice, CAUTION},
+        cost::Cost,
+        share,
+        stats::Level,
+        words::separated,
+    },
     profiles::{Mapping, mapping::Entry},
     session::Session,
 };
@@ -58,7 +65,19 @@ pub(super) fn confidence(text: &str) -> Result<Level, Error> {
         .ok_or_else(|| Error::Invalid(format!("`{text}` is no confidence: write 95% or 0.95")))
 }
 
-/// How figures are printed.
+/// How figures are printed, as arguments.
+#[derive(clap::Args)]
+pub(super) struct FormatArgs {
+    /// How to print it.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub(super) format: ReportFormat,
+    /// For --format csv that a spreadsheet opens: texts that it would take for formulas, and whole numbers of which it
+    /// would lose digits, begin with an apostrophe.
+    #[arg(long)]
+    spreadsheet: bool,
+}
+
+/// The formats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum ReportFormat {
     /// Aligned columns, rounded.
@@ -110,14 +129,56 @@ impl MetricsArgs {
     }
 }
 
-/// Print a table of figures in a format that is not JSON.
-pub(super) fn print_sheet(sheet: &Sheet, format: ReportFormat) -> Result<(), Failure> {
-    let text = match format {
-        ReportFormat::Csv => sheet.to_csv(false),
-        ReportFormat::Md => sheet.to_markdown(),
-        ReportFormat::Table | ReportFormat::Json => sheet.to_text(),
+impl FormatArgs {
+    /// Whether they fit together, before anything is read.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        if self.spreadsheet && self.format != ReportFormat::Csv {
+            return Err(Failure::usage(
+                "--spreadsheet is for CSV",
+                "Add --format csv.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// For programs, as JSON.
+    pub(super) fn is_json(&self) -> bool {
+        self.format == ReportFormat::Json
+    }
+
+    /// For programs, as a table.
+    pub(super) fn is_csv(&self) -> bool {
+        self.format == ReportFormat::Csv
+    }
+
+    /// Print a table of figures in a format that is not JSON.
+    pub(super) fn print(&self, sheet: &Sheet) -> Result<(), Failure> {
+        let text = match self.format {
+            ReportFormat::Csv => sheet.to_csv(self.spreadsheet),
+            ReportFormat::Md => sheet.to_markdown(),
+            ReportFormat::Table | ReportFormat::Json => sheet.to_text(),
+        };
+        print::data(text.as_bytes())
+    }
+}
+
+/// A heavy reading goes on all the same: whoever types the command may stop it. `instead` says what costs less.
+pub(super) fn say_heavy(cost: Cost, instead: &str) {
+    let whole = if cost.whole_table {
+        ", the whole table"
+    } else {
+        ""
     };
-    print::data(text.as_bytes())
+    let rows = separated(cost.rows.into());
+    print::note(&format!(
+        "the server has to read about {rows} rows{whole}; Ctrl-C stops it{instead}"
+    ));
+}
+
+/// The index that would make it quicker, and what must be said with it.
+pub(super) fn say_advice(advice: &Advice, limit: &str) {
+    let text = format!("This index would help: {}. {CAUTION} {limit}", advice.sql);
+    print::hint(text.trim_end());
 }
 
 /// Print figures as one JSON object on a line.

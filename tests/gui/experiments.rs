@@ -152,7 +152,7 @@ fn figures_are_said_with_their_intervals() {
             "{expected} is not in {cells:?}"
         );
     }
-    screen.get_by_label("Split 50.4 : 49.6 p 0.287, fine");
+    screen.get_by_label("Split 50.4 : 49.6 p 0.2870, fine");
     screen.get_by_label("Sample enough, fine");
 }
 

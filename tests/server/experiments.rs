@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _, fs};
 
 use porthole::engine::{
     Error, Result,
+    error::Stopped,
     metrics::{
         Ran, cost,
         experiments::{
@@ -18,7 +19,9 @@ use porthole::engine::{
         stats::Interval,
         tables::{self, Located},
     },
-    profiles::Mapping,
+    profiles::{Address, Mapping, Profile},
+    query::Options,
+    session::Session,
     sql::placeholders::Value as Bound,
 };
 use serde_json::Value;
@@ -26,7 +29,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     cli::Program,
-    sessions::{Opened, eventually, is_running},
+    line::Line,
+    sessions::{self, Opened, eventually, is_running, run},
     support::{self, TestDb},
 };
 
@@ -835,6 +839,164 @@ async fn cancel_ends_the_reading_on_the_server() {
 }
 
 #[tokio::test]
+async fn cancel_ends_the_reading_while_users_arrive() {
+    support::each_server(async |server| {
+        let db = TestDb::create(server).await;
+        db.run(&[
+            TABLE,
+            // A row of the answer is about a kilobyte, so that no buffer on the way holds all of them.
+            "INSERT INTO experiment_assignments (experiment_id, user_id, variant_id) \
+             WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 250) \
+             SELECT 'x', CONCAT(a.i, ' ', b.i), REPEAT('€', 255) FROM n a, n b",
+        ])
+        .await;
+        let line = Line::to(server).await;
+        let profile = Profile {
+            address: Address::Tcp {
+                host: "127.0.0.1".to_owned(),
+                port: line.port,
+            },
+            database: Some(db.name.clone()),
+            ..sessions::profile(server)
+        };
+        let session = Session::open(&profile, Some(&server.password))
+            .await
+            .unwrap();
+        let cancel = CancellationToken::new();
+        let mut mapping = Mapping::default();
+        mapping.add(
+            format!("assignments={}.experiment_assignments", db.name)
+                .parse()
+                .unwrap(),
+        );
+        let table = tables::locate(&session, &ASSIGNMENTS, &mapping, &cancel)
+            .await
+            .unwrap();
+        let most = 1 << 20;
+        line.hold_after(most);
+        let stop = async {
+            eventually("users have arrived", async || line.passed() >= most).await;
+            let ended = line.ended();
+            cancel.cancel();
+            // Over a connection of its own, which is not held.
+            eventually("the server was told to stop", async || line.ended() > ended).await;
+            line.release();
+        };
+        let read = experiments::read(&session, &table, "x", &[], 0, &cancel);
+        let (read, ()) = tokio::join!(read, stop);
+        assert!(
+            matches!(read, Err(Error::Cancelled(Stopped::OnServer))),
+            "{read:?}"
+        );
+        let all = 250 * 250 * 765;
+        assert!(
+            line.passed() < all / 2,
+            "{} of {all} bytes came",
+            line.passed()
+        );
+        let answer = run(&session, "SELECT 1", &Options::of(&session)).await;
+        assert_eq!(answer.unwrap().0.rows(), 1);
+        session.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_without_a_user_are_counted_beside_a_sample_and_in_none() {
+    support::each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db
+            .run(&[TABLE, "ALTER TABLE experiment_assignments MODIFY user_id VARCHAR(255) NULL"])
+            .await;
+        let rows: Vec<String> = (0..400)
+            .map(|nth| format!("('x', 'user{nth}', '{}', 1)", ["a", "b"][nth % 2]))
+            .chain((0..7).map(|_| "('x', NULL, 'a', 1)".to_owned()))
+            .collect();
+        db.db
+            .run(&[&format!(
+                "INSERT INTO experiment_assignments (experiment_id, user_id, variant_id, converted) VALUES {}",
+                rows.join(",")
+            )])
+            .await;
+        let (table, cancel) = (locate(&db, &[]).await.unwrap(), CancellationToken::new());
+        let sample = Sample::new(4).unwrap();
+        let read = experiments::read_sample(&db.session, &table, "x", sample, 0, &cancel)
+            .await
+            .unwrap();
+        let expected = db
+            .one_cell("SELECT COUNT(*) FROM experiment_assignments WHERE CRC32(LOWER(user_id)) % 4 = 0")
+            .await;
+        assert_eq!(read.users().to_string(), expected, "{}", server.kind);
+        assert_eq!(read.odd.no_user, 7, "{}", server.kind);
+        let analysis = experiments::analyze(&[], &read, &Method::default());
+        assert_eq!(level(&analysis, Check::Values), Some(Level::Warn));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_column_may_be_called_as_a_word_of_our_statements() {
+    support::each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db
+            .run(&[
+                TABLE,
+                "INSERT INTO experiment_assignments (experiment_id, user_id, variant_id, converted, assigned_at) VALUES \
+                 ('x', 'u1', 'a', 1, '2024-05-01 23:00:00'), ('x', 'u2', 'a', 0, '2024-05-02'), ('x', 'u3', 'b', 1, '2024-05-02'), \
+                 ('x', 'u1', 'b', 0, '2024-05-03'), ('y', 'u1', 'a', 1, '2024-05-03')",
+                "CREATE TABLE odd (newest VARCHAR(20), several VARCHAR(20), day VARCHAR(20), one TINYINT, other DATETIME, id INT)",
+                "INSERT INTO odd SELECT experiment_id, user_id, variant_id, converted, assigned_at, id FROM experiment_assignments",
+                "CREATE TABLE turned (day DATETIME, newest VARCHAR(20), several VARCHAR(20), series VARCHAR(20), other TINYINT)",
+                "INSERT INTO turned SELECT assigned_at, experiment_id, user_id, variant_id, converted FROM experiment_assignments",
+            ])
+            .await;
+        let plain = locate(&db, &[]).await.unwrap();
+        let cancel = CancellationToken::new();
+        let expected = see(&db, &plain, "x").await.unwrap();
+        let days = list::days(&db.session, &plain, &cancel).await.unwrap();
+        let (listed, _) = experiments::list(&db.session, &plain, &cancel).await.unwrap();
+        for (name, columns) in [
+            ("odd", ["newest", "several", "day", "one", "other"]),
+            ("turned", ["newest", "several", "series", "other", "day"]),
+        ] {
+            let roles = ["experiment_id", "user_id", "variant_id", "converted", "assigned_at"];
+            let mut mapping = vec![format!("assignments={}.{name}", db.db.name)];
+            mapping.extend(roles.iter().zip(columns).map(|(role, column)| format!("assignments.{role}={column}")));
+            let mapping: Vec<&str> = mapping.iter().map(String::as_str).collect();
+            let table = locate(&db, &mapping).await.unwrap();
+            let seen = see(&db, &table, "x").await.unwrap();
+            assert_eq!(seen.metrics, expected.metrics, "{name}");
+            assert_eq!(seen.exposures.several, 1, "{name}");
+            assert_eq!(seen.exposures.variants, expected.exposures.variants, "{name}");
+            assert_eq!(list::days(&db.session, &table, &cancel).await.unwrap(), days, "{name}");
+            assert_eq!(experiments::list(&db.session, &table, &cancel).await.unwrap().0, listed, "{name}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_no_number_is_no_experiment_where_ids_are_numbers() {
+    support::each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db
+            .run(&[
+                TABLE,
+                "ALTER TABLE experiment_assignments MODIFY experiment_id INT NOT NULL",
+                "INSERT INTO experiment_assignments (experiment_id, user_id, variant_id) VALUES (0, 'u', 'a'), (7, 'u', 'a'), (7, 'v', 'b')",
+            ])
+            .await;
+        let table = locate(&db, &[]).await.unwrap();
+        for (id, variants) in [("7", 2), ("0", 1), ("checkout", 0), ("7 days", 0), ("07", 0), ("", 0)] {
+            let seen = see(&db, &table, id).await.unwrap();
+            assert_eq!(seen.metrics.len(), variants, "{id:?}");
+            assert_eq!(seen.exposures.variants.len(), variants, "{id:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_command_line_prints_the_contract_and_nothing_else_unless_asked() {
     support::each_server(async |server| {
         let db = TestDb::create(server).await;
@@ -866,6 +1028,11 @@ async fn the_command_line_prints_the_contract_and_nothing_else_unless_asked() {
         assert!(text.contains("66.67 %") && text.contains("90 % interval"), "{text}");
         let csv = run(&["experiment", "x", "--format", "csv", "--analysis", "--sequential"]).await.done();
         assert!(csv.starts_with("variant,count,conversions,mean,control,users"), "{csv}");
+        assert!(csv.contains(",confidence sequence, 5000 users") || csv.contains("\"confidence sequence, 5000 users\",0.95,Holm"), "{csv}");
+        let csv = run(&["experiment", "x", "--format", "csv", "--analysis", "--growthbook", "--confidence", "90%"]).await.done();
+        let (columns, _) = csv.split_once('\n').unwrap();
+        assert!(columns.contains(",method,confidence,correction,growthbook_lift,"), "{columns}");
+        assert!(csv.contains(",fixed horizon,0.9,Holm,"), "{csv}");
         let list = run(&["experiments", "--format", "csv"]).await.done();
         assert_eq!(list, "experiment,users,first,last\nx,3,2024-05-01 00:00:00,2024-05-02 00:00:00\n");
 

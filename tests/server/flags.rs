@@ -171,6 +171,12 @@ async fn the_command_line_prints_the_contract_and_nothing_else() {
         assert_eq!(huge.len(), members.concat().len() + "{\"metrics\":{,}}\n".len(), "{huge}");
         let zero = print(&["flag-zero", "--format", "json"]).await.done();
         assert!(zero.contains(r#""enabled":{"error_rate":null,"requests":0,"errors":0}"#), "{zero}");
+        let text = print(&["flag-huge", "--format", "csv", "--spreadsheet"]).await.done();
+        assert!(text.contains("\nenabled,'36893488147419103230,'18446744073709552,0.0005\n"), "{text}");
+        let wrong = print(&["flag-huge", "--spreadsheet"]).await.failed(2);
+        assert!(wrong.contains("--spreadsheet is for CSV"), "{wrong}");
+        let compared = print(&["flag-seed", "--analysis", "--format", "csv", "--confidence", "99%"]).await.done();
+        assert!(compared.contains(",verdict,method,confidence\n") && compared.contains(",\"Wilson, Newcombe, pooled z; Holm\",0.99\n"), "{compared}");
         let seed = print(&["flag-seed", "--window", "2024-05-08T12:00..", "--format", "csv"]).await.done();
         assert!(seed.contains("\nenabled,21426,106,0.004947260337907215\n"), "{seed}");
 
@@ -247,14 +253,26 @@ async fn the_analysis_stands_beside_the_contract() {
 
         let bad = print(&["flag-bad", "--analysis"]).await;
         assert!(
-            bad.err.contains("warning: Errors over requests: 2."),
+            bad.err.contains("This index would help: CREATE INDEX"),
             "{}",
             bad.err
         );
         let table = bad.done();
         assert!(
+            table.contains("\nred      Errors over requests: 2. More errors"),
+            "{table}"
+        );
+        assert!(
             table.contains("check the data first") && table.contains("180.00 %"),
             "{table}"
+        );
+        let plain = print(&["flag-bad"]).await;
+        assert!(
+            plain
+                .err
+                .contains("warning: Errors over requests: More errors than requests in"),
+            "{}",
+            plain.err
         );
         let other = print(&["flag-seed", "--analysis", "--baseline", "nobody"])
             .await
@@ -654,7 +672,7 @@ async fn rows_without_a_group_are_not_those_of_a_group_that_is_called_null() {
         let file = folder.path().join("f.csv");
         print(&["--chart", file.to_str().unwrap()]).await.done();
         let points = fs::read_to_string(&file).unwrap();
-        assert!(points.contains("\n(NULL),") && points.contains("\nNULL,"), "{points}");
+        assert!(points.contains(",(NULL),") && points.contains(",NULL,"), "{points}");
         for (baseline, other) in [("(NULL)", "NULL"), ("NULL", "(NULL)")] {
             let table = print(&["--analysis", "--baseline", baseline]).await.done();
             let ends = |name: &str, end: &str| table.lines().any(|line| line.starts_with(name) && line.ends_with(end));
@@ -690,6 +708,34 @@ async fn a_flag_whose_counts_add_up_to_nonsense_says_so_and_hides_no_other() {
         let table = print("table").await;
         let line = |id: &str| table.lines().find(|line| line.starts_with(id)).unwrap().to_owned();
         assert!(line("good").contains("10") && line("less").contains("adds up to -5.00"), "{table}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_no_number_is_no_flag_where_ids_are_numbers_and_columns_may_be_called_day() {
+    each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db.run(&[
+            "CREATE TABLE odd (flag INT, series INT, requests INT, errors INT, day DATETIME)",
+            "INSERT INTO odd VALUES (0, 1, 10, 1, '2024-05-01'), (7, 1, 20, 2, '2024-05-02'), (7, 2, 30, 3, '2024-05-03')",
+        ]).await;
+        let mut mapping = Mapping::default();
+        for name in ["flag_events=odd", "flag_events.flag_id=flag", "flag_events.group_key=series", "flag_events.request_count=requests", "flag_events.error_count=errors", "flag_events.recorded_at=day"] {
+            mapping.add(name.parse().unwrap());
+        }
+        let cancel = CancellationToken::new();
+        for (flag, groups) in [("7", 2), ("0", 1), ("checkout", 0), ("7 days", 0), ("07", 0)] {
+            let request = Request { flag: flag.to_owned(), rolling: true, burn: true, ..Request::default() };
+            let data = data::read(&db.session, &mapping, &request, &cancel).await.unwrap();
+            assert_eq!(data.groups.len(), groups, "{flag}");
+            let lines = data.timeline.map_or(0, |timeline| timeline.lines.len());
+            assert_eq!(lines, groups, "{flag}");
+        }
+        let source = Source::locate(&db.session, &mapping, &cancel).await.unwrap();
+        let (listed, _) = flags::list(&db.session, &source, &cancel).await.unwrap();
+        let ids: Vec<Option<&str>> = listed.iter().map(|flag| flag.id.as_deref()).collect();
+        assert_eq!(ids, [Some("7"), Some("0")]);
     })
     .await;
 }

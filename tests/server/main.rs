@@ -14,6 +14,7 @@ mod experiments;
 mod flags;
 mod hostile;
 mod line;
+mod metrics;
 mod network;
 mod own;
 mod query;

@@ -517,7 +517,7 @@ async fn the_command_line_prints_what_was_logged_and_draws_it() {
         );
         assert_eq!(
             loss["last"],
-            json!({"step": 4, "time": "2026-09-21 10:13:20", "value": float})
+            json!({"step": 4, "time": "2026-09-21 10:13:20", "time_ms": T + 5, "value": float})
         );
         assert_eq!(loss["series"][0], json!([0, T, 16_777_216.0, 16_777_216.0]));
         assert_eq!(
@@ -608,6 +608,72 @@ async fn a_learning_rate_has_no_best_unless_a_person_says_which_way() {
 }
 
 #[tokio::test]
+async fn points_have_times_for_people_and_milliseconds_for_programs() {
+    each_server(async |server| {
+        let tracker = Tracker::create(server, &TRACKER, &TRACKED).await;
+        let db = &tracker.opened.db;
+        let print = async |format| {
+            let arguments = ["run", "a1", "--metric", "loss", "--format", format];
+            Program::at(db, &arguments).run().await.done()
+        };
+        let table = print("table").await;
+        assert!(table.contains("  2026-09-21T10:13:20.003Z  "), "{table}");
+        assert!(!table.contains("1789985600003"), "{table}");
+        let md = print("md").await;
+        assert!(md.contains("| 2026-09-21T10:13:20Z |"), "{md}");
+        let csv = print("csv").await;
+        assert!(
+            csv.contains("a1,loss,2,2026-09-21T10:13:20.003Z,1789985600003,0.1"),
+            "{csv}"
+        );
+        let json: Value = serde_json::from_str(&print("json").await).unwrap();
+        assert_eq!(
+            (&json["run"]["start_ms"], &json["run"]["end_ms"]),
+            (&json!(T), &json!(T + 61_500))
+        );
+        assert_eq!(json["metrics"]["loss"]["best"]["time_ms"], T + 3);
+        assert_eq!(json["metrics"]["loss"]["series"][2][1], T + 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_reading_many_points_costs_is_foreseen() {
+    each_server(async |server| {
+        let bare = [
+            TRACKER[0],
+            TRACKER[1],
+            "CREATE TABLE metrics (run_id VARCHAR(20), metric_key VARCHAR(20), metric_value DOUBLE, timestamp BIGINT, step INT)",
+        ];
+        let points = "INSERT INTO metrics WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 900) \
+                      SELECT 'a1', 'loss', i, i, i FROM n";
+        let rows = [TRACKED[0], TRACKED[1], points, "ANALYZE TABLE metrics"];
+        let tracker = Tracker::create(server, &bare, &rows).await;
+        let (session, cancel) = (&tracker.opened.session, &tracker.cancel);
+        let mut tables = tracker.tables().await.unwrap();
+        let wanted = Wanted::default();
+        let cost = runs::cost_of_list(session, &tables, &wanted, cancel).await.unwrap();
+        assert_eq!(cost, None, "small");
+        tables.metrics.size.rows = None;
+        let cost = runs::cost_of_list(session, &tables, &wanted, cancel).await.unwrap().unwrap();
+        assert!(cost.whole_table && cost.rows > 500, "{cost:?}");
+        let of_run = runs::cost(session, &tables, &["a1", "b2"], cancel).await.unwrap().unwrap();
+        assert!(of_run.whole_table, "{of_run:?}");
+        let advice = runs::advice(session, &tables, cancel).await.unwrap().unwrap();
+        tracker.opened.db.run(&[&advice.sql, "ANALYZE TABLE metrics"]).await;
+        let cost = runs::cost(session, &tables, &["b2"], cancel).await.unwrap().unwrap();
+        assert!(!cost.whole_table && cost.index_only, "{cost:?}");
+        assert_eq!(runs::advice(session, &tables, cancel).await.unwrap(), None);
+
+        // The sample server's table lies in the order of runs already.
+        let sample = Tracker::create(server, &TRACKER, &TRACKED).await;
+        let tables = sample.tables().await.unwrap();
+        assert_eq!(runs::advice(&sample.opened.session, &tables, cancel).await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_command_line_says_what_is_wrong() {
     each_server(async |server| {
         let tracker = Tracker::create(server, &TRACKER, &TRACKED).await;
@@ -619,8 +685,30 @@ async fn the_command_line_says_what_is_wrong() {
                 1,
                 "There is accuracy, loss.",
             ),
+            (
+                &["runs", "--metric", "los"],
+                1,
+                "there is no metric \"los\"",
+            ),
+            (
+                &[
+                    "compare-runs",
+                    "a1",
+                    "b2",
+                    "--metric",
+                    "loss",
+                    "--metric",
+                    "los",
+                ],
+                1,
+                "There is accuracy, loss.",
+            ),
             (&["compare-runs", "a1", "a1"], 2, "named twice"),
-            (&["run", "a1", "--smoothing", "1"], 2, "from 0 to 0.99"),
+            (
+                &["run", "a1", "--smoothing", "1"],
+                2,
+                "a number from 0 to 0.99",
+            ),
             (&["run", "a1", "--chart", "x.gif"], 2, "x.gif"),
             (&["runs", "--map", "runs=nowhere.runs"], 1, "training runs"),
         ] {

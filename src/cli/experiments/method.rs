@@ -59,7 +59,7 @@ pub(super) struct MethodArgs {
     /// Read one user in N, for tables that are too large. Without the contract's figures, which are for all users.
     #[arg(long, value_name = "N", requires = "analysis")]
     pub(super) sample: Option<u32>,
-    /// The figures that GrowthBook would show, beside the others (in JSON).
+    /// The figures that GrowthBook would show, beside the others.
     #[arg(long, requires = "analysis")]
     growthbook: bool,
     /// Plan for this lift.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Read, best_step};
+use super::one::{Read, best_step};
 use crate::{
     cli::{Failure, print},
     engine::metrics::{
@@ -39,6 +39,8 @@ pub(super) fn run(
             .filter(|_| series.is_some_and(|series| !series.cut));
         let best = series.and_then(|series| series.best(goal));
         let step = best_step(read, key, summary, goal);
+        let best_time = best.filter(|_| step.is_some()).and_then(|point| point.time);
+        let last_time = last.and_then(|point| point.time);
         let mut metric = json!({
             "better": goal.name(),
             "points": summary.points,
@@ -47,12 +49,14 @@ pub(super) fn run(
             "cut": series.is_some_and(|series| series.cut),
             "last": {
                 "step": last.map(|point| point.step),
-                "time": last.and_then(|point| point.time).map(time_text),
+                "time": last_time.map(time_text),
+                "time_ms": last_time,
                 "value": summary.last,
             },
             "best": {
                 "step": step,
-                "time": best.filter(|_| step.is_some()).and_then(|point| point.time).map(time_text),
+                "time": best_time.map(time_text),
+                "time_ms": best_time,
                 "value": summary.best(goal),
             },
         });

@@ -2,7 +2,7 @@
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Ran, ask, tables::Located, text};
+use super::{Ran, ask, optional_text, tables::Located, text};
 use crate::engine::{
     Result,
     session::{Product, Session},
@@ -60,6 +60,25 @@ pub async fn covering_index(
         .collect();
     let is_there = indexes.iter().any(|(_, columns)| covers(columns, &wanted));
     Ok(((!is_there).then(|| advice(table, name, &wanted)), ran))
+}
+
+/// Do the rows lie in the order of this role's column, as the primary key begins with it? InnoDB keeps whole rows there
+/// (MySQL manual, "Clustered and Secondary Indexes").
+pub async fn is_clustered_by(
+    session: &Session,
+    table: &Located,
+    role: &str,
+    cancel: &CancellationToken,
+) -> Result<bool> {
+    let sql = "SELECT column_name FROM information_schema.statistics \
+               WHERE table_schema = ? AND table_name = ? AND index_name = 'PRIMARY' AND seq_in_index = 1";
+    let values = [&table.database, &table.table].map(|name| Value::Text(name.clone()));
+    let (rows, _) = ask(session, sql, values.to_vec(), cancel).await?;
+    let first = optional_text(&rows, 0, 0);
+    let wanted = table.column(role).map(|column| column.name.as_str());
+    Ok(first
+        .zip(wanted)
+        .is_some_and(|(first, wanted)| first.eq_ignore_ascii_case(wanted)))
 }
 
 fn advice(table: &Located, name: &str, columns: &[&str]) -> Advice {

@@ -23,6 +23,16 @@ pub struct Cost {
 }
 
 impl Cost {
+    /// Of both, one after the other.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            rows: self.rows.saturating_add(other.rows),
+            whole_table: self.whole_table || other.whole_table,
+            index_only: self.index_only && other.index_only,
+        }
+    }
+
     /// Worth asking first.
     pub fn is_heavy(self) -> bool {
         self.whole_table && self.rows > SMALL_TABLE || self.rows > READ_UNASKED && !self.index_only

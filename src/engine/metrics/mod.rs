@@ -59,12 +59,26 @@ const BATCHES_AHEAD: usize = 8;
 /// Run a statement of ours and gather its rows; it passes the guard as a person's does.
 ///
 /// # Errors
-/// What the server says, cancelled, or [`Error::Invalid`] where the rows do not fit into memory: figures are read from
-/// all of them at once.
+/// As [`ask_within`]'s, with the limit of all statements.
 pub(in crate::engine) async fn ask(
     session: &Session,
     sql: &str,
     values: Vec<Value>,
+    cancel: &CancellationToken,
+) -> Result<(ResultSet, Ran)> {
+    ask_within(session, sql, values, query::MEMORY_BUDGET, cancel).await
+}
+
+/// Run a statement that reads and gather its rows in so many bytes of memory.
+///
+/// # Errors
+/// What the server says, cancelled, or [`Error::Invalid`] where the rows do not fit: figures are read from all of them
+/// at once. Then the statement is stopped.
+pub async fn ask_within(
+    session: &Session,
+    sql: &str,
+    values: Vec<Value>,
+    most_bytes: usize,
     cancel: &CancellationToken,
 ) -> Result<(ResultSet, Ran)> {
     let rules = session.rules();
@@ -72,6 +86,7 @@ pub(in crate::engine) async fn ask(
     let written = written(sql, &values, rules.sql_mode);
     let options = Options {
         row_limit: None,
+        memory: Some(most_bytes),
         values,
         ..Options::of(session)
     };
@@ -84,7 +99,7 @@ pub(in crate::engine) async fn ask(
                 Output::Rows(Batch::Spilled(_)) => {
                     return Err(Error::Invalid(format!(
                         "the answer is larger than {} MiB, more than figures are made of: narrow what is asked for, or look whether other columns are meant",
-                        query::MEMORY_BUDGET >> 20
+                        most_bytes >> 20
                     )));
                 }
                 Output::Rows(batch) => rows.push(batch),

@@ -49,8 +49,8 @@ pub async fn list(
         None => "NULL".to_owned(),
     };
     let sql = format!(
-        "SELECT {experiment}, COUNT(DISTINCT {user}), MIN({seconds}), MAX({seconds}) AS newest FROM {} \
-         GROUP BY {experiment} ORDER BY newest DESC, {experiment} LIMIT {MOST}",
+        "SELECT {experiment}, COUNT(DISTINCT {user}), MIN({seconds}), MAX({seconds}) FROM {} \
+         GROUP BY {experiment} ORDER BY 4 DESC, 1 LIMIT {MOST}",
         table.sql()
     );
     let (rows, ran) = ask(session, &sql, Vec::new(), cancel).await?;
@@ -92,8 +92,8 @@ pub async fn days(
     };
     let (experiment, seconds) = (table.name("experiment_id"), Moments::of(column)?.seconds());
     let sql = format!(
-        "SELECT {experiment}, ({seconds} + {SHIFT}) DIV {DAY} AS porthole_day, COUNT(*) FROM {} \
-         GROUP BY 1, 2 HAVING porthole_day IS NOT NULL ORDER BY 1, 2 LIMIT {MOST_DAYS}",
+        "SELECT {experiment}, ({seconds} + {SHIFT}) DIV {DAY}, COUNT(*) FROM {} \
+         WHERE {seconds} IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2 LIMIT {MOST_DAYS}",
         table.sql()
     );
     let (rows, _) = ask(session, &sql, Vec::new(), cancel).await?;

@@ -23,6 +23,7 @@ pub mod planning;
 mod reading;
 pub mod report;
 pub mod sample;
+pub mod sheets;
 #[cfg(test)]
 mod tests;
 

@@ -214,7 +214,7 @@ fn checks_speak_in_sentences() {
         })
         .collect();
     expect![[r"
-        ok | Split | p = 1.000 | Users are split as planned (p = 1.000).
+        ok | Split | p = 1.0000 | Users are split as planned (p = 1.0000).
         warning | Stability | p < 1e-16 | The split changes from day to day (p < 1e-16 over 2 days or groups of days). Whatever else changed between days is mixed into the rates: the comparison by day (Mantel-Haenszel) keeps it apart.
         warning | SeveralVariants | 2 users | 2 users are in several variants, 0.25 % of all. They are left out.
         note | Duplicates | 1 row | 1 row is of a user who has one in the same variant already. Each user counts once, as converted if any row says so; the sum of conversions counts them all.

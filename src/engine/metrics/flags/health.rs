@@ -160,6 +160,18 @@ pub fn checks(groups: &[Group], facts: &Facts, window: Window) -> Vec<Finding> {
     checks
 }
 
+/// What the sums of the groups alone give away, as sentences; what is as it should be is left out.
+pub fn of_sums(groups: &[Group]) -> Vec<(Check, String)> {
+    let facts = Facts::default();
+    let checks = [zero_requests(groups, &facts), impossible(groups, &facts)];
+    let trouble = checks
+        .into_iter()
+        .filter(|finding| finding.level.is_trouble());
+    trouble
+        .map(|finding| (finding.check, finding.sentence))
+        .collect()
+}
+
 fn age(facts: &Facts, window: Window) -> Finding {
     let check = |state, value: String, detail: String| Finding {
         check: Check::Age,

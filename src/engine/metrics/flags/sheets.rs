@@ -49,6 +49,8 @@ pub fn compared(data: &Data, analysis: &Analysis, method: &Method) -> Sheet {
         "log10_p",
         "p_value_holm",
         "verdict",
+        "method",
+        "confidence",
     ]);
     if method.objective.is_some() {
         sheet
@@ -74,6 +76,8 @@ pub fn compared(data: &Data, analysis: &Analysis, method: &Method) -> Sheet {
             }),
             Field::number(row.against.map(|against| against.p_holm), p_bare),
             Field::text(standing(analysis, at, group)),
+            Field::text("Wilson, Newcombe, pooled z; Holm"),
+            Field::number(Some(1.0 - method.level.alpha()), |part| part.to_string()),
         ];
         if let Some(objective) = method.objective {
             let left = data

@@ -38,6 +38,8 @@ pub fn run_of(run: &Run) -> Map<String, Value> {
         "deleted": run.deleted,
         "start": time(run.start),
         "end": time(run.end),
+        "start_ms": run.start,
+        "end_ms": run.end,
         "duration_ms": run.millis(),
     });
     match run {

@@ -123,7 +123,7 @@ pub async fn list(
 }
 
 /// The runs alone, without their metrics.
-async fn runs(
+pub(super) async fn runs(
     session: &Session,
     tables: &Tables,
     wanted: &Wanted,

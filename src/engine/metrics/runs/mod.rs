@@ -7,6 +7,7 @@
 
 pub mod charts;
 pub mod compare;
+mod cost;
 mod goal;
 pub mod json;
 mod list;
@@ -19,6 +20,7 @@ mod summary;
 
 use super::series::Moment;
 
+pub use cost::{advice, cost, cost_of_list};
 pub use goal::Goal;
 pub use list::{Listed, Listing, Wanted, list};
 pub use places::{PLACES, Precision, Tables};

@@ -10,8 +10,9 @@ use super::{
     length_text, time_text, value_text,
 };
 use crate::engine::{
+    calendar::rfc3339,
     export::sheet::{Field, Sheet, markdown},
-    metrics::stats::smoothing::debiased_ema,
+    metrics::{names::Names, stats::smoothing::debiased_ema},
 };
 
 /// A value that was logged; `n/a` where there is none.
@@ -77,6 +78,11 @@ fn optional(text: Option<&str>) -> Field {
 
 fn time(millis: Option<i64>) -> Field {
     millis.map_or_else(|| Field::text(""), |millis| Field::text(time_text(millis)))
+}
+
+/// A moment to the millisecond; a number where the calendar has none.
+fn moment(millis: i64) -> Field {
+    Field::text(rfc3339(millis).unwrap_or_else(|| format!("{millis} ms")))
 }
 
 /// The list of runs; of these metrics the last and the best value.
@@ -165,9 +171,12 @@ pub fn metrics<'a>(rows: impl Iterator<Item = (&'a str, Goal, &'a Summary, Optio
     sheet
 }
 
-/// The points of metrics, one a row; with smoothing also the smoothed values.
-pub fn points(all: &[&Series], look: Look) -> Sheet {
-    let mut sheet = Sheet::new(&["run", "metric", "step", "time (UTC ms)", "value"]);
+/// The points of metrics, one a row; with smoothing also the smoothed values. With `exact`, for programs, each time
+/// stands there in milliseconds since 1970 too.
+pub fn points(all: &[&Series], look: Look, exact: bool) -> Sheet {
+    let mut sheet = Sheet::new(&["run", "metric", "step", "time (UTC)"]);
+    sheet.columns.extend(exact.then(|| "time_ms".to_owned()));
+    sheet.columns.push("value".to_owned());
     if look.smoothing > 0.0 {
         sheet.columns.push(format!("smoothed {}", look.smoothing));
     }
@@ -179,9 +188,12 @@ pub fn points(all: &[&Series], look: Look) -> Sheet {
                 Field::text(&series.run),
                 Field::text(&series.key),
                 Field::whole(point.step),
-                point.time.map_or(Field::Undefined, Field::whole),
-                value(point.value),
+                point.time.map_or(Field::Undefined, moment),
             ];
+            if exact {
+                row.push(point.time.map_or(Field::Undefined, Field::whole));
+            }
+            row.push(value(point.value));
             if look.smoothing > 0.0 {
                 row.push(value(smooth.get(nth).copied().flatten()));
             }
@@ -201,17 +213,39 @@ pub fn texts(what: &str, texts: &Texts) -> Sheet {
     sheet
 }
 
+/// What runs are called in the heads of columns, each otherwise: by its name, with its id where another run or column
+/// is called so.
+fn heads(runs: &[Found], columns: &[String]) -> Vec<String> {
+    let labels: Vec<String> = runs.iter().map(|found| found.run.label()).collect();
+    let heads: Vec<String> = (runs.iter().zip(&labels))
+        .map(|(found, label)| {
+            let called_so = labels.iter().filter(|other| *other == label).count();
+            if called_so > 1 || columns.contains(label) {
+                format!("{label} ({})", found.run.id)
+            } else {
+                label.clone()
+            }
+        })
+        .collect();
+    let mut names = Names::of(heads.iter().map(String::as_str));
+    heads.iter().map(|head| names.next(head)).collect()
+}
+
 /// Metrics side by side: last values, and the difference of each run to the first.
 pub fn compared(runs: &[Found], metrics: &[Compared]) -> Sheet {
+    // By number, as names of runs need not be unique.
+    let difference_to = |nth: usize| match runs.len() {
+        2 => "difference".to_owned(),
+        _ => format!("difference {}", nth + 1),
+    };
+    let mut others = ["metric", "better", "best"].map(str::to_owned).to_vec();
+    others.extend((1..runs.len()).map(difference_to));
+    let heads = heads(runs, &others);
     let mut sheet = Sheet::new(&["metric", "better"]);
-    for (nth, run) in runs.iter().enumerate() {
-        sheet.columns.push(run.run.label());
+    for (nth, head) in heads.iter().enumerate() {
+        sheet.columns.push(head.clone());
         if nth > 0 {
-            // By number, as names of runs need not be unique, and names of columns should be.
-            sheet.columns.push(match runs.len() {
-                2 => "difference".to_owned(),
-                _ => format!("difference {}", nth + 1),
-            });
+            sheet.columns.push(difference_to(nth));
         }
     }
     sheet.columns.push("best".to_owned());
@@ -223,10 +257,8 @@ pub fn compared(runs: &[Found], metrics: &[Compared]) -> Sheet {
                 row.push(difference(metric.difference.get(nth).copied().flatten()));
             }
         }
-        let ahead = metric.ahead.and_then(|nth| runs.get(nth));
-        row.push(Field::text(
-            ahead.map_or(String::new(), |run| run.run.label()),
-        ));
+        let ahead = metric.ahead.and_then(|nth| heads.get(nth));
+        row.push(optional(ahead.map(String::as_str)));
         row
     });
     sheet.rows = rows.collect();
@@ -236,7 +268,8 @@ pub fn compared(runs: &[Found], metrics: &[Compared]) -> Sheet {
 /// Parameters or tags side by side.
 pub fn settings(what: &str, runs: &[Found], settings: &[Setting]) -> Sheet {
     let mut sheet = Sheet::new(&[what, "same"]);
-    sheet.columns.extend(runs.iter().map(|run| run.run.label()));
+    let heads = heads(runs, &sheet.columns);
+    sheet.columns.extend(heads);
     let rows = settings.iter().map(|setting| {
         let same = if setting.differs { "differs" } else { "same" };
         let mut row = vec![Field::text(&setting.key), Field::text(same)];
@@ -358,6 +391,30 @@ mod tests {
     }
 
     #[test]
+    fn runs_of_one_name_have_columns_of_their_own() {
+        let named = |id: &str, name: &str| {
+            let mut found = found(id, 0.5, "0.1");
+            found.run.name = Some(name.to_owned());
+            found
+        };
+        let runs = [
+            named("1a", "net"),
+            named("2b", "net"),
+            named("3c", "best"),
+            named("4d", "other"),
+            named("5e", "net (1a)"),
+        ];
+        let columns = compared(&runs, &[]).columns;
+        assert_eq!(
+            columns.join(","),
+            "metric,better,net (1a),net (2b),difference 2,best (3c),difference 3,other,difference 4,net (1a)_2,\
+             difference 5,best"
+        );
+        let columns = settings("parameter", &runs[..2], &[]).columns;
+        assert_eq!(columns, ["parameter", "same", "net (1a)", "net (2b)"]);
+    }
+
+    #[test]
     fn points_have_all_digits_and_a_gap_where_there_is_no_number() {
         let point = |step, value| Point {
             step,
@@ -375,11 +432,14 @@ mod tests {
             ..Look::default()
         };
         expect![[r"
-            run,metric,step,time (UTC ms),value,smoothed 0.5
-            r,=k,0,7,0.10000000149011612,0.10000000149011612
-            r,=k,1,7,,
-            r,=k,2,7,,
+            run,metric,step,time (UTC),time_ms,value,smoothed 0.5
+            r,=k,0,1970-01-01T00:00:00.007Z,7,0.10000000149011612,0.10000000149011612
+            r,=k,1,1970-01-01T00:00:00.007Z,7,,
+            r,=k,2,1970-01-01T00:00:00.007Z,7,,
         "]]
-        .assert_eq(&points(&[&series], look).to_csv(false));
+        .assert_eq(&points(&[&series], look, true).to_csv(false));
+        let people = points(&[&series], look, false);
+        assert_eq!(people.columns.len(), 6, "{:?}", people.columns);
+        assert_eq!(moment(i64::MAX), Field::text("9223372036854775807 ms"));
     }
 }

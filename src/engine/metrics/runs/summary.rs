@@ -18,7 +18,7 @@ use crate::engine::{
 };
 
 /// Runs whose metrics one statement asks for.
-const AT_ONCE: usize = 200;
+pub(super) const AT_ONCE: usize = 200;
 
 /// What a run has logged of a metric, in short.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -119,7 +119,7 @@ fn of_runs(table: &Located, alias: &str, count: usize) -> String {
     format!("{alias}.{} IN ({marks})", table.name("run_id"))
 }
 
-fn extremes(tables: &Tables, count: usize) -> String {
+pub(super) fn extremes(tables: &Tables, count: usize) -> String {
     let table = &tables.metrics;
     let (run, key) = (table.name("run_id"), table.name("key"));
     let (step, finite) = (places::step(table, "m"), places::finite(table, "m"));
