@@ -394,7 +394,7 @@ async fn an_experiment_is_read_from_its_table_and_shown() {
             window.shows("price-page, 2,000 users");
             window.shows("treatment, better than control");
             window.shows_cell("20.00 %, 17.64 % to 22.59 %");
-            window.shows("Split 50.0 : 50.0 p 1.000, fine");
+            window.shows("Split 50.0 : 50.0 p 1.0000, fine");
             window.shows("1 Mar – 20 Mar 2026 · 20 days · 2,000 users");
             window.click("SQL");
             window.shows("COUNT(DISTINCT");
