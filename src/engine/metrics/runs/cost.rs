@@ -47,7 +47,7 @@ pub async fn cost(
 /// What [`list`](super::list()) would make the server look at; `None` where that is surely little.
 ///
 /// # Errors
-/// As [`cost`].
+/// As [`cost()`].
 pub async fn cost_of_list(
     session: &Session,
     tables: &Tables,
@@ -67,7 +67,7 @@ pub async fn cost_of_list(
 /// The index that would make reading quicker; `None` where there is one, and where points lie by run already.
 ///
 /// # Errors
-/// As [`cost`].
+/// As [`cost()`].
 pub async fn advice(
     session: &Session,
     tables: &Tables,
