@@ -263,6 +263,7 @@ impl Asked<'_> {
             slots: &[],
             offset_secs: report.exposures.offset_secs,
             markers: &[],
+            shown: &[],
         };
         let chart = match self.args.chart_of {
             ChartOf::Exposures => Some(charted.exposures(ExposureView::SoFar)),

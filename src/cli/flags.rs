@@ -20,7 +20,7 @@ use crate::engine::{
             self, Group, Source, Span, Window,
             analysis::{Analysis, Method, analyse},
             burn,
-            charts::{self, Slots, Which, give_slots},
+            charts::{self, Which},
             data::{self, Data, Request},
             group, health,
             json::{Contract, Document},
@@ -30,6 +30,7 @@ use crate::engine::{
         ids::near,
         series::step_words,
         share,
+        slots::{self, Slots},
         stats::Level,
     },
     session::Session,
@@ -211,8 +212,9 @@ fn write_chart(
     analysis: &Analysis,
     method: &Method,
 ) -> Result<(), Failure> {
-    let mut slots = Slots::default();
-    give_slots(&mut slots, &data.groups, analysis.baseline);
+    let mut slots: Slots<_> = Slots::default();
+    let keys = data.groups.iter().map(|group| &group.key);
+    slots::give(&mut slots, keys, analysis.baseline);
     let source = charts::Source {
         data,
         analysis,

@@ -105,6 +105,8 @@ impl LookArgs {
             },
             smoothing: self.smoothing,
             log: self.log,
+            // A file has no button that shows the rest.
+            whole: true,
         }
     }
 }

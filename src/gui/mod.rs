@@ -26,3 +26,4 @@ pub mod watch;
 pub mod widgets;
 pub mod window_file;
 pub mod words;
+pub mod zone;

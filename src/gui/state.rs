@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use egui::ThemePreference;
 use serde::{Deserialize, Serialize};
 
-use super::notice::Notices;
+use super::{notice::Notices, zone::Zone};
 use crate::engine::{
     profiles::{Profile, ProfileId},
     session::{Facts, Session},
@@ -84,6 +84,8 @@ pub struct Settings {
     pub zoom: f32,
     pub reduced_motion: bool,
     pub side_list: bool,
+    /// In which days and times are shown.
+    pub zone: Zone,
 }
 
 impl Default for Settings {
@@ -93,6 +95,7 @@ impl Default for Settings {
             zoom: 1.0,
             reduced_motion: false,
             side_list: true,
+            zone: Zone::default(),
         }
     }
 }

@@ -16,12 +16,15 @@ use porthole::{
             experiments::{
                 Arm, Exposures, Method, VariantMetrics,
                 exposures::{Assigned, Days},
+                method::LateChange,
             },
             series::{DAY, Moment},
         },
     },
     gui::{
-        command::{Command, CommandQueue, ExperimentsCommand, ProfilesCommand, QueryCommand},
+        command::{
+            AppCommand, Command, CommandQueue, ExperimentsCommand, ProfilesCommand, QueryCommand,
+        },
         context::PanelContext,
         panels::experiments::{ExperimentsPanel, Figures, Read},
         state::State,
@@ -31,6 +34,7 @@ use porthole::{
             export::{ExportKind, ExportPiece, ExportStep},
             side_list::SideEntry,
         },
+        zone::Zone,
     },
 };
 
@@ -91,10 +95,15 @@ fn read(variants: &[(&str, u64, u64)]) -> Read {
             ran: vec![ran("SELECT COUNT(*) FROM a")],
             ..Exposures::default()
         },
+        changes: None,
     }
 }
 
 fn screen_of(read: Read, method: Method) -> (Screen, Rc<CommandQueue>) {
+    screen_in(Zone::default(), read, method)
+}
+
+fn screen_in(zone: Zone, read: Read, method: Method) -> (Screen, Rc<CommandQueue>) {
     let commands = Rc::new(CommandQueue::default());
     let queue = commands.clone();
     let entries = ["checkout-redesign", "mail-digest"].map(|id| SideEntry {
@@ -103,7 +112,8 @@ fn screen_of(read: Read, method: Method) -> (Screen, Rc<CommandQueue>) {
         ..SideEntry::default()
     });
     let panel = ExperimentsPanel::with_figures(entries.into(), Figures::of(Arc::new(read), method));
-    let state = State::for_test();
+    let mut state = State::for_test();
+    state.settings.zone = zone;
     let mut screen = Harness::builder()
         .with_size([1280.0, 800.0])
         .with_max_steps(20)
@@ -269,6 +279,135 @@ fn the_plan_says_how_many_users_it_takes() {
         "Days left",
     ] {
         screen.get_by_label(words);
+    }
+}
+
+#[test]
+fn the_smallest_effect_by_day_is_a_chart() {
+    let (mut screen, _) = screen(TWO);
+    screen.get_by_label("Users exposed so far");
+    screen.get_by_role_and_label(Role::Tab, "Plan").click();
+    screen.run();
+    let chart = screen.get_by_label("Smallest effect that is found");
+    let words = chart.accesskit_node().description().unwrap();
+    assert!(
+        words.starts_with("With today's users a difference of +"),
+        "{words}"
+    );
+}
+
+#[test]
+fn another_zone_is_asked_for_and_days_are_those_of_the_zone_that_was_read() {
+    let (mut screen, commands) = screen(TWO);
+    screen.get_by_label("Time zone: UTC").click();
+    screen.run();
+    screen.get_by_label("UTC+02:00").click();
+    screen.run();
+    let asked = commands.take();
+    let [Command::App(AppCommand::Change(settings))] = &asked[..] else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(settings.zone.offset_secs, 7_200);
+
+    let mut late = read(TWO);
+    late.exposures.offset_secs = 7_200;
+    late.exposures.last = late.exposures.last.map(|last| Moment(last.0 - 3_600));
+    let (screen, _) = screen_in(settings.zone, late, Method::default());
+    screen.get_by_label_contains("9 Oct – 19 Oct 2026 · 11 days");
+}
+
+/// With the drawer open, and this number at which the sequence is to be narrowest.
+fn narrowest_at(number: &str, variants: &[(&str, u64, u64)]) -> (Screen, Rc<CommandQueue>) {
+    let often = Method {
+        sequential: Some(5000.0),
+        ..Method::default()
+    };
+    let (mut screen, commands) = screen_of(read(variants), often);
+    screen.get_by_role_and_label(Role::Button, "Method").click();
+    screen.run();
+    screen.get_by_label("Narrowest at users").focus();
+    screen.run();
+    screen.get_by_label("Narrowest at users").type_text(number);
+    screen.run();
+    screen.key_press(Key::Enter);
+    screen.run();
+    screen.get_by_label(&format!("Use {number}")).click();
+    screen.run();
+    (screen, commands)
+}
+
+#[test]
+fn a_number_chosen_before_the_data_is_not_changed_after_them_without_a_word() {
+    let (mut screen, commands) = narrowest_at("20000", TWO);
+    assert_eq!(commands.take(), []);
+    screen.get_by_label_contains("19,850 users of this experiment have been seen.");
+    screen.get_by_label("Keep it as it was").click();
+    screen.run();
+    assert_eq!(commands.take(), []);
+
+    let (mut screen, commands) = narrowest_at("20000", TWO);
+    screen.get_by_label("Change it and note that").click();
+    screen.run();
+    let asked = commands.take();
+    let [Command::Experiments(ExperimentsCommand::Use(method))] = &asked[..] else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(method.sequential, Some(20_000.0));
+    assert_eq!(
+        method.late_changes,
+        [LateChange {
+            from: 5_000.0,
+            to: 20_000.0,
+            at: NOW,
+            users: 19_850,
+        }]
+    );
+    assert_eq!(
+        method.late_changes[0].to_string(),
+        "The sequence was made narrowest at 20000 users instead of 5000 when 19850 users had been seen, at 2026-10-20 12:41:07 UTC."
+    );
+}
+
+#[test]
+fn variants_of_the_charts_are_ticked_where_there_are_many() {
+    let names: Vec<String> = (0..10).map(|at| format!("v{at}")).collect();
+    let variants: Vec<(&str, u64, u64)> = (0..)
+        .zip(&names)
+        .map(|(at, name)| (name.as_str(), 1_000 + 10 * at, 100))
+        .collect();
+    let (mut screen, commands) = screen(&variants);
+    screen.get_by_role_and_label(Role::Button, "Method").click();
+    screen.run();
+    // Drawn are the control, which is the largest, and the seven next.
+    screen.get_by_role_and_label(Role::CheckBox, "v0").click();
+    screen.run();
+    let expected = [2, 3, 4, 5, 6, 7, 8, 9, 0].map(|nth| format!("v{nth}"));
+    assert_eq!(
+        commands.take(),
+        [Command::from(ExperimentsCommand::Lines(expected.to_vec()))]
+    );
+}
+
+#[test]
+fn beside_the_drawer_the_table_fits_and_says_what_it_leaves_out() {
+    let (mut screen, _) = screen(TWO);
+    let heads = |screen: &Screen| -> Vec<String> {
+        screen
+            .query_all_by_role(Role::ColumnHeader)
+            .filter_map(|head| head.accesskit_node().label())
+            .collect()
+    };
+    assert_eq!(heads(&screen).len(), 8);
+    screen.get_by_role_and_label(Role::Button, "Method").click();
+    screen.run();
+    let narrow = heads(&screen);
+    assert!(narrow.len() < 8, "{narrow:?}");
+    assert_eq!(narrow[0], "Variant");
+    screen.get_by_label_contains("There is no room for Share");
+    let table = screen.get_by_role_and_label(Role::Table, "Variants");
+    let right = table.rect().right();
+    for cell in table.get_all_by_role(Role::Cell) {
+        assert!(cell.rect().right() <= right + 1.0, "{:?}", cell.rect());
     }
 }
 

@@ -9,6 +9,7 @@ use porthole::{
     engine::metrics::{
         flags::{
             Group, Totals, Window,
+            charts::Which,
             data::{Data, Request},
             health::Facts,
             timeline::{Bucket, Line, Timeline},
@@ -16,7 +17,7 @@ use porthole::{
         series::{DAY, HOUR, Moment},
     },
     gui::{
-        command::{Command, CommandQueue, FlagsCommand},
+        command::{AppCommand, Command, CommandQueue, FlagsCommand},
         context::PanelContext,
         dialogs::mapping::MapStep,
         panels::flags::FlagsPanel,
@@ -94,6 +95,7 @@ fn data(groups: Vec<Group>) -> Data {
         },
         timeline: Some(Timeline {
             step: HOUR,
+            offset_secs: 0,
             from: Moment(0),
             to: Moment(DAY),
             lines: lines.collect(),
@@ -374,6 +376,45 @@ fn lines_of_the_chart_are_ticked_where_there_are_many_groups() {
         asked(&harness),
         [FlagsCommand::Lines(expected.to_vec()).into()]
     );
+}
+
+#[test]
+fn with_an_objective_what_is_left_of_its_budget_is_a_chart() {
+    let without = shown(two(), &FlagChoice::default());
+    assert!(
+        without
+            .query_by_role_and_label(Role::Tab, "Budget")
+            .is_none()
+    );
+    let mut data = data(two());
+    data.budget = data.timeline.clone();
+    data.request.burn = true;
+    let choice = FlagChoice {
+        objective: Some(0.99),
+        ..FlagChoice::default()
+    };
+    let mut harness = harness(FlagsPanel::with_data(entries(), data, &choice));
+    harness.get_by_role_and_label(Role::Tab, "Budget").click();
+    harness.run();
+    let asked = asked(&harness);
+    let [Command::Flags(FlagsCommand::Look(which))] = asked[..] else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(which, Which::Budget);
+}
+
+#[test]
+fn another_zone_is_asked_for() {
+    let mut harness = shown(two(), &FlagChoice::default());
+    harness.get_by_label("Time zone: UTC").click();
+    harness.run();
+    harness.get_by_label("UTC−03:30").click();
+    harness.run();
+    let asked = asked(&harness);
+    let [Command::App(AppCommand::Change(settings))] = &asked[..] else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(settings.zone.offset_secs, -12_600);
 }
 
 #[test]

@@ -11,13 +11,17 @@ use egui_kittest::{
 };
 use porthole::{
     engine::metrics::{
+        cost::Cost,
         runs::{Found, Goal, Point, Precision, Run, Series, Summary, charts::Along},
         series::Moment,
     },
     gui::{
         command::{Command, CommandQueue, RunsCommand},
         context::PanelContext,
-        panels::runs::{Read, RunsPanel},
+        panels::{
+            metrics::cost::Heavy,
+            runs::{Read, RunsPanel},
+        },
         saved::{RunsColumn, RunsTab, SavedRuns},
         state::State,
         theme,
@@ -193,6 +197,37 @@ fn the_newest_ten_are_ticked_and_the_best_says_so() {
     assert!(has(&window, best));
     assert!(has(&window, "as of 10:13:20 UTC"));
     assert!(has(&window, "single precision"));
+}
+
+#[test]
+fn a_run_that_diverged_is_cut_off_until_all_values_are_asked_for() {
+    let read = read(2);
+    let mut points: Vec<Series> = read.runs.iter().flat_map(series).collect();
+    let values = [1.0, 1e6, 1e30].into_iter().zip(0..);
+    let diverged = values.map(|(value, step)| Point {
+        step,
+        time: None,
+        value: Some(value),
+    });
+    let (run, key) = (points[1].run.clone(), points[1].key.clone());
+    assert_eq!(key, "val_loss");
+    points[1] = Series::of(&run, &key, diverged.collect(), false);
+    let mut window = window(SavedRuns::default(), read, points);
+    let says = |window: &Window| {
+        window
+            .query_by_label_contains("2 values far off, out of view")
+            .is_some()
+    };
+    assert!(says(&window));
+    assert!(!has(&window, "Show all values of accuracy"));
+    window.get_by_label("Show all values of val_loss").click();
+    window.run();
+    until(&mut window, "the whole range", |window| !says(window));
+    window
+        .get_by_label("Leave far values out of val_loss")
+        .click();
+    window.run();
+    until(&mut window, "the narrow range", says);
 }
 
 #[test]
@@ -442,4 +477,36 @@ fn hostile_names_stay_on_their_lines() {
     };
     let window = window_of(hostile);
     assert!(is_ticked(&window, "a\\nb\\u{202E}c"));
+}
+
+#[test]
+fn what_would_take_long_is_asked_about_before_it_is_read() {
+    let commands = CommandQueue::default();
+    let state = State::for_test();
+    let heavy = Heavy {
+        cost: Cost {
+            rows: 40_000_000,
+            whole_table: true,
+            index_only: false,
+        },
+        advice: None,
+        limit: String::new(),
+    };
+    let mut panel = RunsPanel::with_heavy(&state, heavy);
+    let cx = PanelContext::new(&state, &commands);
+    let mut screen = Harness::builder()
+        .with_size([1000.0, 700.0])
+        .with_context_setup(theme::install)
+        .build_ui(|ui| panel.ui(ui, &cx));
+    screen.run();
+    screen.get_by_label("This would read about 40 M rows");
+    for way in ["Read it anyway", "Only the newest 10"] {
+        screen.get_by_label(way).click();
+        screen.run();
+    }
+    drop(screen);
+    assert_eq!(
+        commands.take(),
+        [RunsCommand::ReadAnyway, RunsCommand::ReadFew].map(Command::from)
+    );
 }

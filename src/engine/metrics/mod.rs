@@ -17,6 +17,7 @@ pub mod ratio;
 pub mod runs;
 pub mod series;
 pub mod share;
+pub mod slots;
 pub mod stats;
 pub mod tables;
 pub mod words;

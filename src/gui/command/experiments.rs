@@ -31,6 +31,8 @@ pub enum ExperimentsCommand {
     ReadSample,
     /// Look at what is shown by another method.
     Use(Method),
+    /// Draw these variants; none for the control and the largest.
+    Lines(Vec<String>),
     /// How often it is read again by itself.
     Every(Every),
     /// Add a note to the axes of time, at a day in seconds since 1970.
@@ -58,6 +60,7 @@ impl Ask for ExperimentsCommand {
             Self::ReadAnyway => Words::new(icons::PLAY, "Read it anyway"),
             Self::ReadSample => Words::new(icons::FUNNEL, "Read one user in 64"),
             Self::Use(_) => Words::new(icons::SLIDERS_HORIZONTAL, "Change the method"),
+            Self::Lines(_) => Words::new(icons::CHART_LINE, "Choose lines of the charts"),
             Self::Every(_) => Words::new(icons::TIMER, "Refresh by itself"),
             Self::AddNote { .. } => Words::new(icons::NOTE_PENCIL, "Add note"),
             Self::RemoveNote(_) => Words::new(icons::TRASH, "Remove note"),

@@ -22,6 +22,10 @@ pub enum RunsCommand {
     ShowNewest,
     /// Tick none.
     ShowNone,
+    /// Read the list, however long it takes.
+    ReadAnyway,
+    /// Read no more than the newest ten.
+    ReadFew,
     /// List older ones too.
     More,
     /// List deleted ones too, or not.
@@ -43,6 +47,8 @@ impl Ask for RunsCommand {
             Self::Show(id) => Words::new(icons::CHART_LINE, format!("Show {id}")),
             Self::ShowNewest => Words::new(icons::CHECK, "Tick the newest 10"),
             Self::ShowNone => Words::new(icons::X, "Tick none"),
+            Self::ReadAnyway => Words::new(icons::PLAY, "Read it anyway"),
+            Self::ReadFew => Words::new(icons::FUNNEL, "Only the newest 10"),
             Self::More => Words::new(icons::ARROW_LINE_DOWN, "List older runs"),
             Self::Deleted(true) => Words::new(icons::EYE, "List deleted runs too"),
             Self::Deleted(false) => Words::new(icons::EYE_SLASH, "Leave deleted runs out"),

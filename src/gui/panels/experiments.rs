@@ -9,72 +9,65 @@ mod checks;
 mod details;
 mod drawer;
 mod export;
-mod header;
 mod jobs;
+mod late;
 mod reading;
 mod screen;
 mod table;
 mod view;
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{collections::BTreeMap, sync::Arc};
 
-use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+use egui::Ui;
 
 pub use self::reading::{Figures, Read};
 use self::{
-    drawer::{Drawer, NoteDraft},
-    reading::{Begun, Extent, Listed},
-    view::{Looks, Slots, View},
+    late::LateQuestion,
+    reading::{Begun, Extent},
+    view::{Looks, View},
+};
+use super::metrics::{
+    Asked, Screen,
+    desk::Desk,
+    frame::{left_ui, middle_ui, right_ui, unconnected_ui},
 };
 use crate::{
-    engine::{
-        metrics::{
-            experiments::{ASSIGNMENTS, Sample},
-            markers::Note,
-        },
-        profiles::{Mapping, ProfileId},
+    engine::metrics::{
+        experiments::{ASSIGNMENTS, Sample},
+        markers::Note,
+        slots::Slots,
     },
     gui::{
         command::ExperimentsCommand,
         context::PanelContext,
-        dialogs::mapping::{MapStep, MappingDialog},
         icons,
-        notice::NoticeKind,
         saved::SavedExperiments,
         state::State,
-        theme::{PaletteExt as _, SIDE_LIST_WIDTH},
-        widgets::{
-            busy::busy_bar_ui,
-            card::not_connected_ui,
-            chart::ChartView,
-            export::ExportForm,
-            figure_table::FigureTable,
-            side_list::{SideEntry, SideList},
-        },
+        widgets::{chart::ChartView, side_list::SideEntry},
     },
     worker::{Job, Worker},
 };
 
-/// What the screen is for, where there is nothing to show.
-const PURPOSE: &str = "Experiments and their figures are read from the server's own tables.";
+const SCREEN: Screen = Screen {
+    title: "Experiments",
+    one: "experiment",
+    many: "experiments",
+    icon: icons::FLASK,
+    purpose: "Experiments and their figures are read from the server's own tables.",
+    no_rows: "The table of assignments has no rows. An experiment appears with its first assignment.",
+    left_undone: "so users were not counted",
+    do_it: "Count them anyway",
+    place: &ASSIGNMENTS,
+    command: |asked| ExperimentsCommand::from(asked).into(),
+};
 /// Of so many users one is read, where a table is too large for all.
 const ONE_IN: u32 = 64;
-/// Notes of one experiment.
-const MOST_NOTES: usize = 50;
 
 /// The list of experiments, and the one that is looked at.
 #[derive(Default)]
 pub struct ExperimentsPanel {
     saved: SavedExperiments,
-    /// The profile, and its mapping, that what is here was read with.
-    of: Option<(ProfileId, Mapping)>,
-    list: Job<Listed>,
-    curves: Job<BTreeMap<String, Vec<f32>>>,
-    entries: Vec<SideEntry>,
-    /// Changes when they do.
-    version: u64,
-    side: SideList,
-    shown: Option<String>,
+    desk: Desk,
     extent: Extent,
     first: Job<Begun>,
     reading: Job<Arc<Read>>,
@@ -82,18 +75,28 @@ pub struct ExperimentsPanel {
     view: Option<View>,
     /// Colours by experiment and variant.
     slots: BTreeMap<String, Slots>,
-    /// When the last reading ended, well or not.
-    ended: Option<Instant>,
     looks: Looks,
+    /// Variants that were ticked for the charts; none for the control and the largest.
+    lines: Vec<String>,
     /// Zoom and pictures of the two charts.
     views: [ChartView; 2],
-    table: FigureTable,
-    details: Option<usize>,
-    drawer: Option<Drawer>,
-    note: NoteDraft,
-    export: ExportForm,
-    opens_export: bool,
-    mapping: MappingDialog,
+    late: LateQuestion,
+}
+
+impl From<Asked> for ExperimentsCommand {
+    fn from(asked: Asked) -> Self {
+        match asked {
+            Asked::Refresh => Self::Refresh,
+            Asked::Stop => Self::Cancel,
+            Asked::Show(id) => Self::Show(id),
+            Asked::ListWhole => Self::CountAll,
+            Asked::Every(every) => Self::Every(every),
+            Asked::AddNote { at, text } => Self::AddNote { at, text },
+            Asked::RemoveNote(at) => Self::RemoveNote(at),
+            Asked::Export(step) => Self::Export(step),
+            Asked::Map(step) => Self::Map(step),
+        }
+    }
 }
 
 impl ExperimentsPanel {
@@ -108,11 +111,11 @@ impl ExperimentsPanel {
     /// With an answer as a server would give it; for tests.
     pub fn with_figures(entries: Vec<SideEntry>, figures: Figures) -> Self {
         let mut panel = Self {
-            shown: Some(figures.read.id.clone()),
-            entries,
-            version: 1,
+            desk: Desk::with_entries(entries, &figures.read.id),
             ..Self::default()
         };
+        let method = figures.method.clone();
+        panel.desk.keep(&mut panel.saved.methods, Some(method));
         panel.take_figures(Arc::new(figures));
         panel
     }
@@ -124,28 +127,23 @@ impl ExperimentsPanel {
 
     /// Something is being read, and Esc stops it.
     pub fn is_running(&self) -> bool {
-        self.list.is_running() || self.first.is_running() || self.reading.is_running()
+        self.busy().running.is_some()
     }
 
     /// A small window waits for an answer.
     pub fn asks(&self) -> bool {
-        self.mapping.is_open() || self.details.is_some()
+        self.desk.asks() || self.late.asks()
     }
 
     /// Take in what background work has reported. `seen` while the screen is in front.
     pub fn poll(&mut self, state: &mut State, worker: &Worker, seen: bool) {
-        self.mapping.poll();
-        if let Some(written) = self.export.poll() {
-            state.notices.push(NoticeKind::Good, written);
+        if self.desk.poll(state) {
+            self.forget();
         }
-        let of = state.active.clone().and_then(|id| {
-            let mapping = state.profile(&id)?.mapping.clone();
-            Some((id, mapping))
-        });
-        if self.of != of && of.is_some() {
-            self.forget(of);
+        if self.desk.take_zone(state) {
+            self.start_first(state, worker);
         }
-        if seen && !self.has_begun() && state.has_session() {
+        if seen && !self.desk.list.has_begun() && state.has_session() {
             self.begin(state, worker);
         }
         self.poll_list(state, worker);
@@ -157,12 +155,11 @@ impl ExperimentsPanel {
         match command {
             ExperimentsCommand::Refresh => self.refresh(state, worker),
             ExperimentsCommand::Cancel => {
-                self.list.cancel();
-                self.curves.cancel();
+                self.desk.list.cancel();
                 self.first.cancel();
                 self.reading.cancel();
             }
-            ExperimentsCommand::Show(id) => self.show(id, state, worker),
+            ExperimentsCommand::Show(id) => self.show(&id, state, worker),
             ExperimentsCommand::CountAll => self.start_list(true, state, worker),
             ExperimentsCommand::ReadAgain => self.read_again(state, worker),
             ExperimentsCommand::ReadAnyway => self.read_as(Extent::Whole, state, worker),
@@ -172,90 +169,46 @@ impl ExperimentsPanel {
                 }
             }
             ExperimentsCommand::Use(method) => self.use_method(method, worker),
+            ExperimentsCommand::Lines(lines) => {
+                self.lines = lines;
+                self.look_again();
+            }
             ExperimentsCommand::Every(every) => self.saved.every = every,
             ExperimentsCommand::AddNote { at, text } => {
-                let mut notes = self.notes().to_vec();
-                notes.push(Note { at, text });
-                notes.truncate(MOST_NOTES);
-                notes.sort_by_key(|note| note.at);
-                self.keep_notes(notes);
+                let note = Note { at, text };
+                self.desk.add_note(&mut self.saved.notes, note);
+                self.look_again();
             }
             ExperimentsCommand::RemoveNote(at) => {
-                let mut notes = self.notes().to_vec();
-                if at < notes.len() {
-                    notes.remove(at);
-                }
-                self.keep_notes(notes);
+                self.desk.remove_note(&mut self.saved.notes, at);
+                self.look_again();
             }
             ExperimentsCommand::Export(step) => self.export_step(step, state, worker),
-            ExperimentsCommand::Map(step) => self.mapping.handle(step, state, worker),
+            ExperimentsCommand::Map(step) => self.desk.mapping.handle(step, state, worker),
         }
     }
 
     /// Draw. Ask by pushing a command; never wait.
     pub fn ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
-        let palette = ui.palette();
-        if !cx.has_session() && self.entries.is_empty() {
-            CentralPanel::default()
-                .frame(Frame::NONE.fill(palette.background))
-                .show(ui, |ui| not_connected_ui(ui, cx, icons::FLASK, PURPOSE));
-            return;
+        if !cx.has_session() && self.desk.list.entries.is_empty() {
+            return unconnected_ui(ui, &SCREEN, cx);
         }
-        Panel::left("experiments")
-            .default_size(SIDE_LIST_WIDTH)
-            .size_range(180.0..=480.0)
-            .frame(
-                Frame::NONE
-                    .fill(palette.panel)
-                    .inner_margin(Margin::symmetric(6, 10)),
-            )
-            .show(ui, |ui| self.list_ui(ui, cx));
-        if let Some(drawer) = self.drawer {
-            Panel::right("experiment drawer")
-                .default_size(drawer::WIDTH)
-                .size_range(260.0..=640.0)
-                .frame(
-                    Frame::NONE
-                        .fill(palette.panel)
-                        .inner_margin(Margin::same(12)),
-                )
-                .show(ui, |ui| self.drawer_ui(ui, drawer, cx));
+        left_ui(ui, &SCREEN, |ui| {
+            let shown = self.desk.shown.as_deref();
+            self.desk.list.ui(ui, &SCREEN, shown, cx);
+        });
+        if let Some(drawer) = self.desk.drawer {
+            right_ui(ui, &SCREEN, |ui| self.drawer_ui(ui, drawer, cx));
         }
-        if self.export.is_open() {
-            let frame = Frame::NONE
-                .fill(palette.panel)
-                .inner_margin(Margin::symmetric(12, 8));
-            let asked = Panel::bottom("experiment export")
-                .frame(frame)
-                .show(ui, |ui| self.export.ui(ui))
-                .inner;
-            if let Some(step) = asked {
-                cx.commands.push(ExperimentsCommand::Export(step));
-            }
+        self.desk.export_ui(ui, &SCREEN, cx);
+        middle_ui(ui, self.busy().running, |ui| self.shown_ui(ui, cx));
+        if self.view.is_some() {
+            self.desk.keys(ui);
         }
-        CentralPanel::default()
-            .frame(Frame::NONE.fill(palette.background))
-            .show(ui, |ui| {
-                busy_bar_ui(ui, self.running_for());
-                Frame::NONE
-                    .inner_margin(Margin {
-                        left: 18,
-                        right: 18,
-                        top: 8,
-                        bottom: 14,
-                    })
-                    .show(ui, |ui| self.shown_ui(ui, cx));
-            });
-        self.keys(ui);
         self.dialogs_ui(ui.ctx(), cx);
         let idle = !self.is_running() && !self.making.is_running() && cx.has_session();
-        if idle && self.saved.every.is_due(ui.ctx(), self.ended) {
+        if idle && self.saved.every.is_due(ui.ctx(), self.desk.ended) {
             cx.commands.push(ExperimentsCommand::ReadAgain);
         }
     }
-}
-
-/// Opens the dialog that says where assignments are.
-fn map_step() -> MapStep {
-    MapStep::Open(&ASSIGNMENTS)
 }

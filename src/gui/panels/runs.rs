@@ -19,14 +19,20 @@ mod row;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
+use self::reading::Listed;
 pub use self::{
     figures::{Figures, Points},
     reading::Read,
+};
+use super::metrics::{
+    busy::Busy,
+    cost::Heavy,
+    desk::{Origin, origin},
 };
 use crate::{
     engine::{
@@ -36,10 +42,9 @@ use crate::{
             runs::{Found, Goal, PLACES, Series},
             tables::Place,
         },
-        profiles::{Mapping, ProfileId},
     },
     gui::{
-        command::{Command, RunsCommand},
+        command::{Ask as _, Command, RunsCommand},
         context::PanelContext,
         dialogs::mapping::{MapStep, MappingDialog},
         icons,
@@ -70,13 +75,28 @@ const MOST_TICKED: usize = 200;
 const LIST_WIDTH: f32 = 516.0;
 const WIDEST_LIST: f32 = 620.0;
 
+/// How much of a large tracker is listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Extent {
+    /// As much as is usual, if its plan is a light one.
+    #[default]
+    Asked,
+    /// The same, however long it takes.
+    Whole,
+    /// No more runs than are ticked at first.
+    Few,
+}
+
 /// The list of training runs, and those that are looked at.
 #[derive(Default)]
 pub struct RunsPanel {
     saved: SavedRuns,
     /// The profile, and its mapping, that what is here was read with.
-    of: Option<(ProfileId, Mapping)>,
-    list: Job<Arc<Read>>,
+    of: Option<Origin>,
+    list: Job<Listed>,
+    extent: Extent,
+    /// It was not read, as it would take long.
+    heavy: Option<Heavy>,
     read: Option<Arc<Read>>,
     /// Changes when the runs do.
     version: u64,
@@ -123,13 +143,21 @@ impl RunsPanel {
     /// With answers as a server would give them; for tests.
     pub fn with_runs(state: &State, saved: SavedRuns, read: Read, series: Vec<Series>) -> Self {
         let mut panel = Self::new(saved);
-        panel.forget(source(state));
+        panel.forget(origin(state));
         panel.take_read(Arc::new(read));
         let ran = Vec::new();
         let series = series.into_iter().map(Arc::new).collect();
         panel.take_points(reading::Points { series, ran });
         panel.figures = Some(Arc::new(Figures::of(&panel.input())));
         panel.made_of = Some(panel.wanted_of());
+        panel
+    }
+
+    /// With a list that would take long to read; for tests.
+    pub fn with_heavy(state: &State, heavy: Heavy) -> Self {
+        let mut panel = Self::default();
+        panel.forget(origin(state));
+        panel.heavy = Some(heavy);
         panel
     }
 
@@ -154,7 +182,7 @@ impl RunsPanel {
         if let Some(written) = self.export.poll() {
             state.notices.push(NoticeKind::Good, written);
         }
-        let of = source(state);
+        let of = origin(state);
         if of.is_some() && self.of != of {
             self.forget(of);
         }
@@ -189,7 +217,18 @@ impl RunsPanel {
                 self.chosen = true;
                 self.keep_ticked();
             }
+            RunsCommand::ReadAnyway => {
+                self.extent = Extent::Whole;
+                self.start_list(state, worker);
+            }
+            RunsCommand::ReadFew => {
+                self.extent = Extent::Few;
+                self.start_list(state, worker);
+            }
             RunsCommand::More => {
+                if self.extent == Extent::Few {
+                    self.extent = Extent::Asked;
+                }
                 self.newest = self.newest.max(LISTED).saturating_mul(MORE);
                 self.start_list(state, worker);
             }
@@ -257,7 +296,7 @@ impl RunsPanel {
         CentralPanel::default()
             .frame(Frame::NONE.fill(palette.background))
             .show(ui, |ui| {
-                busy_bar_ui(ui, self.running_for());
+                busy_bar_ui(ui, self.busy().running);
                 let margin = Margin {
                     left: 14,
                     right: 14,
@@ -280,6 +319,11 @@ impl RunsPanel {
         ui.spacing_mut().item_spacing.y = SPACE[1];
         self.header_ui(ui, cx);
         self.trouble_ui(ui, cx);
+        if let Some(heavy) = self.heavy.as_ref().filter(|_| !self.list.is_running()) {
+            let ways = [RunsCommand::ReadAnyway, RunsCommand::ReadFew];
+            let ways = ways.map(|way| (way.words(), way.into()));
+            heavy.ui(ui, ways.into(), cx);
+        }
         let Some(read) = &self.read else { return };
         if read.runs.is_empty() {
             let words = if read.hidden > 0 {
@@ -440,16 +484,10 @@ impl RunsPanel {
             .or_insert_with(ChartView::listed)
     }
 
-    fn running_for(&self) -> Option<Duration> {
-        self.list.elapsed().or_else(|| self.reading.elapsed())
+    /// All that a person waits for.
+    fn busy(&self) -> Busy {
+        Busy::default().and(&self.list).and(&self.reading)
     }
-}
-
-/// What runs are read from: a profile, and what its tables are called.
-fn source(state: &State) -> Option<(ProfileId, Mapping)> {
-    let id = state.active.clone()?;
-    let mapping = state.profile(&id)?.mapping.clone();
-    Some((id, mapping))
 }
 
 /// The place of the run with the best value of a metric; of equal ones the earliest.

@@ -1,6 +1,9 @@
 //! A table of figures: a raised head, rows with a name, right-aligned numbers, intervals drawn on an axis that the
 //! column shares, verdicts as badges, and a faint second line where there is more to say of a figure.
 //!
+//! Where there is little room, heads are shortened, badges move to the second line, and the least important columns are
+//! left out; the head says which.
+//!
 //! Only rows in view are drawn. The table takes the keyboard as a whole: arrows move, D or Enter asks for all the
 //! numbers of a row. Rows and cells are told to screen readers with the names of their columns.
 //!
@@ -16,7 +19,7 @@ use egui::{
 
 use self::{
     draw::{bound, cell_ui, header_ui, row_ground_ui},
-    measure::Layout,
+    measure::{Fit, Layout},
 };
 use super::{health::Tone, whisker::Interval};
 use crate::engine::chart::Slot;
@@ -32,6 +35,10 @@ pub struct Column {
     pub name: String,
     /// Shown when the pointer is over the head.
     pub hint: String,
+    /// The name where there is little room; empty for the same.
+    short: String,
+    /// The columns with the highest rank are left out first where there is no room; those with 0 never are.
+    rank: u8,
     picture: Picture,
     right: bool,
 }
@@ -54,6 +61,8 @@ impl Column {
         Self {
             name: name.into(),
             hint: String::new(),
+            short: String::new(),
+            rank: 0,
             picture: Picture::None,
             right: false,
         }
@@ -73,6 +82,29 @@ impl Column {
         Self {
             hint: hint.into(),
             ..self
+        }
+    }
+
+    /// What it is called where there is little room.
+    #[must_use]
+    pub fn short(self, short: impl Into<String>) -> Self {
+        Self {
+            short: short.into(),
+            ..self
+        }
+    }
+
+    /// It is left out where there is no room, those with the highest rank first.
+    #[must_use]
+    pub fn may_go(self, rank: u8) -> Self {
+        Self { rank, ..self }
+    }
+
+    fn head(&self, fit: Fit) -> &str {
+        if fit.short && !self.short.is_empty() {
+            &self.short
+        } else {
+            &self.name
         }
     }
 
@@ -212,6 +244,11 @@ impl Cell {
         }
     }
 
+    /// A second line is there for the badge only if nothing else stands in it.
+    fn has_badge_below(&self, fit: Fit) -> bool {
+        fit.below && self.second.is_empty() && self.badge.is_some()
+    }
+
     /// What a screen reader says.
     fn label(&self) -> String {
         let mut label = if self.spoken.is_empty() {
@@ -266,11 +303,12 @@ impl FigureTable {
             node.set_column_count(columns.len());
         });
         self.row = self.row.min(rows.len().saturating_sub(1));
-        self.column = self.column.min(columns.len().saturating_sub(1));
+        let seen = layout.columns.len();
+        self.column = self.column.min(seen.saturating_sub(1));
         let before = self.row;
         let mut details = None;
         if table.has_focus() {
-            details = self.keys(ui, id, rows.len(), columns.len());
+            details = self.keys(ui, id, rows.len(), seen);
         }
         let moved = self.row != before;
 
@@ -372,9 +410,11 @@ impl FigureTable {
             }
             let cursor = table.focused && row == self.row;
             row_ground_ui(&row_ui, rect, response.hovered(), cursor);
-            for (column, cell) in table.rows[row].iter().enumerate().take(table.columns.len()) {
-                let here = cursor && column == self.column;
-                cell_ui(&mut row_ui, rect, cell, (row, column), here, table);
+            for (at, place) in table.layout.columns.iter().enumerate() {
+                if let Some(cell) = table.rows[row].get(place.at) {
+                    let here = cursor && at == self.column;
+                    cell_ui(&mut row_ui, rect, cell, (row, place), here, table);
+                }
             }
         }
         pressed

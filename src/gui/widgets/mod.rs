@@ -4,6 +4,7 @@ pub mod busy;
 pub mod button;
 pub mod card;
 pub mod chart;
+pub mod chart_card;
 pub mod choice;
 pub mod dot;
 pub mod export;

@@ -1,10 +1,10 @@
 //! What an analyst may choose, and what holds where nothing was chosen.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::metrics::stats::sequential;
+use crate::engine::metrics::{series::Moment, stats::sequential};
 
 /// How an experiment is looked at. Plain data, kept per experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,6 +15,9 @@ pub struct Method {
     /// For who looks every day: the number of users at which the confidence sequence is narrowest. `None` for the
     /// fixed horizon, where the data are looked at once.
     pub sequential: Option<f64>,
+    /// How that number was changed when users had been seen: whoever reads the figures has to know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub late_changes: Vec<LateChange>,
     /// For p-values of several treatments.
     pub correction: Correction,
     /// The planned split by variant, in any unit; equal where empty. A variant that is not named has none: 0.
@@ -29,6 +32,32 @@ pub struct Method {
     pub growthbook: bool,
     /// What is planned with.
     pub plan: Plan,
+}
+
+/// The number of users at which a confidence sequence is narrowest was changed when data were there.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LateChange {
+    /// The number until then.
+    pub from: f64,
+    /// The number from then on.
+    pub to: f64,
+    /// Seconds since 1970, of the server's clock when the data were read.
+    pub at: i64,
+    /// Users that had been seen.
+    pub users: u64,
+}
+
+impl fmt::Display for LateChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            from, to, users, ..
+        } = self;
+        write!(
+            f,
+            "The sequence was made narrowest at {to} users instead of {from} when {users} users had been seen, at {} UTC.",
+            Moment(self.at)
+        )
+    }
 }
 
 /// Several treatments are several chances to be wrong.
@@ -85,6 +114,7 @@ impl Default for Method {
         Self {
             alpha: 0.05,
             sequential: None,
+            late_changes: Vec::new(),
             correction: Correction::default(),
             weights: BTreeMap::new(),
             contamination: Contamination::default(),
@@ -113,5 +143,11 @@ impl Method {
     /// How sure intervals are: 0.95.
     pub fn confidence(&self) -> f64 {
         1.0 - self.alpha
+    }
+
+    /// The number of users at which the sequence is narrowest, also while it is switched off: as it was changed last.
+    pub fn sequential_users(&self) -> f64 {
+        let changed = self.late_changes.last().map(|change| change.to);
+        self.sequential.or(changed).unwrap_or(SEQUENTIAL_USERS)
     }
 }

@@ -61,6 +61,7 @@ impl<'a> Report<'a> {
             },
             "Chances by independent flat priors, Beta(1, 1).".to_owned(),
         ];
+        lines.extend(method.late_changes.iter().map(ToString::to_string));
         if self.compared().count() > 1 {
             lines.push(format!(
                 "Several treatments: p-values corrected by {}; intervals are not corrected.",

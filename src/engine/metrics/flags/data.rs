@@ -7,7 +7,7 @@ use super::{
     burn::{self, Windows},
     health::{self, Facts},
     metrics,
-    timeline::{self, MOST_LINES, Timeline},
+    timeline::{self, Cut, MOST_LINES, Timeline},
 };
 use crate::engine::{
     Result,
@@ -36,6 +36,8 @@ pub struct Request {
     pub rolling: bool,
     /// Also in the windows of an objective.
     pub burn: bool,
+    /// What the midnights that days begin at are ahead of UTC's, in seconds.
+    pub offset_secs: i32,
 }
 
 /// What a statement was for.
@@ -53,6 +55,8 @@ pub enum What {
     Changes,
     /// The windows of an objective.
     Burn,
+    /// The days of its budget.
+    Budget,
 }
 
 impl What {
@@ -65,6 +69,7 @@ impl What {
             Self::Days => "Requests and errors by day, for seven rolling days",
             Self::Changes => "Changes of the flag",
             Self::Burn => "The windows of the objective",
+            Self::Budget => "Requests and errors by day, for the budget of 30 days",
         }
     }
 }
@@ -86,6 +91,8 @@ pub struct Data {
     pub first_event: Option<Moment>,
     /// In the windows of an objective, for the groups in their order.
     pub burn: Option<Windows>,
+    /// The days of the objective's budget, up to now.
+    pub budget: Option<Timeline>,
     /// Changes of this flag within the chart, if the profile names a table of them.
     pub changes: Vec<Change>,
     /// The index that would make this quicker, if there is none such.
@@ -183,9 +190,21 @@ pub async fn rest(
     } else {
         request.lines.clone()
     };
+    let cut = |range, step| Cut {
+        range,
+        step,
+        offset_secs: request.offset_secs,
+    };
     if let Some(range) = data.range() {
-        let (timeline, more) =
-            timeline::read(session, &source, flag, &lines, range, request.step, cancel).await?;
+        let (timeline, more) = timeline::read(
+            session,
+            &source,
+            flag,
+            &lines,
+            cut(range, request.step),
+            cancel,
+        )
+        .await?;
         ran.extend(more.map(|ran| (What::Buckets, ran)));
         data.timeline = Some(timeline);
         if request.rolling {
@@ -194,8 +213,7 @@ pub async fn rest(
                 &source,
                 flag,
                 &lines,
-                timeline::days_of(range),
-                Some(DAY),
+                cut(timeline::days_of(range, request.offset_secs), Some(DAY)),
                 cancel,
             )
             .await?;
@@ -217,6 +235,12 @@ pub async fn rest(
             burn::read(session, &source, flag, &groups, &largest(&groups), cancel).await?;
         ran.extend(more.into_iter().map(|ran| (What::Burn, ran)));
         data.burn = Some(burn);
+        let now = data.facts.now;
+        let days = [Moment(now.0 - burn::BUDGET.seconds()), Moment(now.0 + 1)];
+        let (budget, more) =
+            timeline::read(session, &source, flag, &lines, cut(days, Some(DAY)), cancel).await?;
+        ran.extend(more.map(|ran| (What::Budget, ran)));
+        data.budget = Some(budget);
     }
     data.advice = advice(session, &source, cancel).await?;
     data.groups = groups;

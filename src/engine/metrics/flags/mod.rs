@@ -107,7 +107,14 @@ impl Source {
         mapping: &Mapping,
         cancel: &CancellationToken,
     ) -> Result<Self> {
-        let table = tables::locate(session, &EVENTS, mapping, cancel).await?;
+        Self::of(tables::locate(session, &EVENTS, mapping, cancel).await?)
+    }
+
+    /// Of a table that was found.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where its column of times holds none.
+    pub fn of(table: Located) -> Result<Self> {
         let moments = Moments::of(table.required("recorded_at"))?;
         Ok(Self { table, moments })
     }

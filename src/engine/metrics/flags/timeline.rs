@@ -1,6 +1,6 @@
 //! Requests and errors over time, in buckets that the server adds up in integers.
 //!
-//! Buckets of whole days begin at midnight UTC. What is dated ahead of the server's clock, or has no date, is in no
+//! Buckets of whole days begin at a zone's midnight. What is dated ahead of the server's clock, or has no date, is in no
 //! bucket. Fine buckets are added up to coarser ones here, so that data that comes by the hour is not drawn by the
 //! minute, with a hole after each.
 
@@ -30,6 +30,8 @@ pub const ROLLING_DAYS: i64 = 7;
 pub struct Timeline {
     /// How wide a bucket is, in seconds.
     pub step: i64,
+    /// What the midnights that days begin at are ahead of UTC's, in seconds.
+    pub offset_secs: i32,
     /// Where the first bucket begins.
     pub from: Moment,
     /// Where the last bucket ends.
@@ -98,7 +100,7 @@ impl Timeline {
         for line in &mut self.lines {
             let mut wide: Vec<Bucket> = Vec::new();
             for bucket in &line.buckets {
-                let at = bucket.at.bucket(step);
+                let at = begin(bucket.at, step, self.offset_secs);
                 match wide.last_mut() {
                     Some(last) if last.at == at => last.sums = plus(last.sums, bucket.sums),
                     _ => wide.push(Bucket {
@@ -109,8 +111,8 @@ impl Timeline {
             }
             line.buckets = wide;
         }
-        self.from = self.from.bucket(step);
-        self.to = ceil(self.to, step);
+        self.from = begin(self.from, step, self.offset_secs);
+        self.to = ceil(self.to, step, self.offset_secs);
         self.step = step;
         self
     }
@@ -132,8 +134,9 @@ impl Timeline {
     /// last day ends; the days before `from` are there to be added up. `first` is the flag's first event, in the window
     /// or before it.
     pub fn rolling(&self, from: Moment, first: Option<Moment>) -> Vec<Rolling> {
-        let from = from.day().max(self.from);
-        let begun = first.map_or(self.from, |first| first.day().max(self.from));
+        let day = |at| begin(at, DAY, self.offset_secs);
+        let from = day(from).max(self.from);
+        let begun = first.map_or(self.from, |first| day(first).max(self.from));
         let lines = self.lines.iter().map(|line| {
             let days = (from.0..self.to.0).step_by(86_400).map(|day| {
                 let begins = Moment(day - (ROLLING_DAYS - 1) * DAY);
@@ -192,9 +195,10 @@ pub fn range(window: Window, facts: &Facts) -> Option<[Moment; 2]> {
 }
 
 /// The days that a rolling line needs for a range: the newest, where there are more than are read at once.
-pub fn days_of([from, to]: [Moment; 2]) -> [Moment; 2] {
-    let early = from.day().0 - (ROLLING_DAYS - 1) * DAY;
-    [Moment(early.max(to.day().0 - (MOST - 1) * DAY)), to]
+pub fn days_of([from, to]: [Moment; 2], offset_secs: i32) -> [Moment; 2] {
+    let day = |at| begin(at, DAY, offset_secs).0;
+    let early = day(from) - (ROLLING_DAYS - 1) * DAY;
+    [Moment(early.max(day(to) - (MOST - 1) * DAY)), to]
 }
 
 /// The first event of a flag that has a date.
@@ -214,6 +218,17 @@ pub async fn first_event(
     Ok((moment(&rows, 0, 0), ran))
 }
 
+/// How time is cut into buckets.
+#[derive(Clone, Copy, Debug)]
+pub struct Cut {
+    /// From the first moment to before the second.
+    pub range: [Moment; 2],
+    /// How wide a bucket is, in seconds; `None` for the finest that can be shown and have no holes.
+    pub step: Option<i64>,
+    /// What the midnights that days begin at are ahead of UTC's, in seconds.
+    pub offset_secs: i32,
+}
+
 /// Read these groups over time. Without a step, the finest buckets that can be shown and have no holes.
 ///
 /// # Errors
@@ -223,8 +238,11 @@ pub async fn read(
     source: &Source,
     flag: &str,
     keys: &[GroupKey],
-    [from, to]: [Moment; 2],
-    step: Option<i64>,
+    Cut {
+        range: [from, to],
+        step,
+        offset_secs,
+    }: Cut,
     cancel: &CancellationToken,
 ) -> Result<(Timeline, Option<Ran>)> {
     let width = step.unwrap_or_else(|| step_for(to.0 - from.0)).max(1);
@@ -237,8 +255,9 @@ pub async fn read(
     let keys = &keys[..keys.len().min(MOST_LINES)];
     let mut timeline = Timeline {
         step: width,
-        from: from.bucket(width),
-        to: ceil(to, width),
+        offset_secs,
+        from: begin(from, width, offset_secs),
+        to: ceil(to, width, offset_secs),
         lines: keys
             .iter()
             .map(|key| Line {
@@ -255,9 +274,14 @@ pub async fn read(
     let (at, place) = (moments.column(), moments.place());
     let (which, mut values) = numbered(source, keys);
     values.extend([source.id(flag), moments.value(from), moments.value(to)]);
+    let seconds = moments.seconds();
+    // Where the two midnights fall on the border of a bucket, they cut alike.
+    let bucket = match i64::from(offset_secs) {
+        offset if offset % width == 0 => format!("{seconds} DIV {width} * {width}"),
+        offset => format!("({seconds} + {offset}) DIV {width} * {width} - {offset}"),
+    };
     let sql = format!(
-        "SELECT {which}, {} DIV {width} * {width}, SUM({requests}), SUM({errors}) FROM {} WHERE {} = ? AND {at} >= {place} AND {at} < {place} AND {at} <= {} GROUP BY 1, 2 ORDER BY 1, 2",
-        moments.seconds(),
+        "SELECT {which}, {bucket}, SUM({requests}), SUM({errors}) FROM {} WHERE {} = ? AND {at} >= {place} AND {at} < {place} AND {at} <= {} GROUP BY 1, 2 ORDER BY 1, 2",
         source.table.sql(),
         source.name("flag_id"),
         moments.now(),
@@ -291,8 +315,14 @@ pub(super) fn plus(one: Totals, other: Totals) -> Totals {
     }
 }
 
-fn ceil(to: Moment, step: i64) -> Moment {
-    Moment(Moment(to.0 + step - 1).bucket(step).0)
+/// Where the bucket of a moment begins.
+fn begin(at: Moment, step: i64, offset_secs: i32) -> Moment {
+    let offset = i64::from(offset_secs);
+    Moment(Moment(at.0 + offset).bucket(step).0 - offset)
+}
+
+fn ceil(to: Moment, step: i64, offset_secs: i32) -> Moment {
+    begin(Moment(to.0 + step - 1), step, offset_secs)
 }
 
 #[cfg(test)]
@@ -313,6 +343,7 @@ mod tests {
             .collect();
         Timeline {
             step,
+            offset_secs: 0,
             from: Moment(0),
             to: Moment(buckets.last().map_or(0, |last| last.at.0 + step)),
             lines: vec![Line {
@@ -368,6 +399,23 @@ mod tests {
     }
 
     #[test]
+    fn days_of_another_zone_begin_at_its_midnight() {
+        // Two hours ahead of UTC: its days begin at 22 o'clock.
+        let mut hours = timeline(HOUR, &[(21 * HOUR, 10, 1), (22 * HOUR, 20, 0), (DAY, 5, 0)]);
+        hours.offset_secs = 7_200;
+        let days = hours.coarser(DAY);
+        let seen: Vec<(i64, u128)> = days.lines[0]
+            .buckets
+            .iter()
+            .map(|day| (day.at.0, day.sums.requests))
+            .collect();
+        assert_eq!(seen, [(-2 * HOUR, 10), (22 * HOUR, 25)]);
+        assert_eq!((days.from.0, days.to.0), (-2 * HOUR, 46 * HOUR));
+        let [from, _] = days_of([Moment(30 * DAY), Moment(31 * DAY)], 7_200);
+        assert_eq!(from.0, 24 * DAY - 2 * HOUR);
+    }
+
+    #[test]
     fn a_rolling_line_is_whole_where_the_flag_is_older_and_never_longer_than_can_be_read() {
         let days = [(6 * DAY, 100, 1), (7 * DAY, 100, 1)];
         let mut short = timeline(DAY, &days);
@@ -384,9 +432,12 @@ mod tests {
         // Of days that were not read nobody knows.
         short.from = Moment(DAY);
         assert_eq!(whole(&short, -90 * DAY), [false, true]);
-        let [from, to] = days_of([Moment(0), Moment(9_000 * DAY + 1)]);
+        let [from, to] = days_of([Moment(0), Moment(9_000 * DAY + 1)], 0);
         assert_eq!((to.0 - from.0) / DAY, MOST - 1);
-        assert_eq!(days_of([Moment(9 * DAY), to])[0], Moment(3 * DAY).max(from));
+        assert_eq!(
+            days_of([Moment(9 * DAY), to], 0)[0],
+            Moment(3 * DAY).max(from)
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod across;
 mod lines;
+mod range;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +13,9 @@ use super::{Run, Series};
 use crate::engine::chart::Slot;
 
 pub use across::{Scatter, parallel, scatter};
-pub use lines::{Lines, metric, metrics};
+pub use lines::{Lines, cut, metric, metrics};
+pub use range::Part;
+use range::part;
 
 /// What runs along the x axis of a metric.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +40,8 @@ pub struct Look {
     pub smoothing: f64,
     /// The y axis is logarithmic.
     pub log: bool,
+    /// The y axis reaches to all values, also where they are so far off that all else is one flat line.
+    pub whole: bool,
 }
 
 /// The weight with which a line is almost level.

@@ -1,30 +1,21 @@
 //! The two charts side by side: who came in, and what the effect is, each with its ways to look at it.
 
-use egui::{
-    Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, UiBuilder,
-    WidgetInfo, pos2, vec2,
-};
+use egui::{Rect, Ui, pos2, vec2};
 
-use super::ExperimentsPanel;
+use super::{ExperimentsPanel, view::Left};
 use crate::{
-    engine::{
-        chart::ChartSpec,
-        metrics::experiments::charts::{EffectView, ExposureView},
-    },
-    gui::{
-        theme::{CARD_RADIUS, PaletteExt as _, SELECTION_RADIUS, SPACE},
-        widgets::chart::ChartView,
-    },
+    engine::metrics::experiments::charts::{EffectView, ExposureView},
+    gui::widgets::chart_card::ChartCard,
 };
 
-const TAB_HEIGHT: f32 = 22.0;
 /// Below this the charts stand one below another.
 const SIDE_BY_SIDE: f32 = 560.0;
 
-const EXPOSURES: [(ExposureView, &str); 3] = [
-    (ExposureView::SoFar, "So far"),
-    (ExposureView::Daily, "Daily"),
-    (ExposureView::Share, "Share"),
+const LEFT: [(Left, &str); 4] = [
+    (Left::Exposures(ExposureView::SoFar), "So far"),
+    (Left::Exposures(ExposureView::Daily), "Daily"),
+    (Left::Exposures(ExposureView::Share), "Share"),
+    (Left::Plan, "Plan"),
 ];
 const EFFECTS: [(EffectView, &str); 4] = [
     (EffectView::Difference, "Difference"),
@@ -37,25 +28,30 @@ impl ExperimentsPanel {
     pub(super) fn charts_ui(&mut self, ui: &mut Ui) {
         let Some(view) = &mut self.view else { return };
         let room = ui.available_rect_before_wrap();
-        if room.height() < 60.0 {
-            return;
-        }
         let (left, right) = halves(room);
-        let (exposures, effect) = (view.exposures(), view.effect());
+        let (users, effect) = (view.left(), view.effect());
         let mut looks = view.looks;
-        let [exposures_view, effect_view] = &mut self.views;
-        let card = Card {
-            name: "exposures",
+        let [left_view, right_view] = &mut self.views;
+        // Without a plan there is no chart of it.
+        let planned = view.figures.analysis.planning.is_some();
+        let all = if planned { &LEFT[..] } else { &LEFT[..3] };
+        let card = ChartCard {
+            name: "left",
             rect: left,
-            chart: &exposures,
+            chart: Some(&users),
+            why: "",
         };
-        card.ui(ui, exposures_view, &EXPOSURES, &mut looks.exposures);
-        let card = Card {
-            name: "effect",
+        looks.left = card
+            .ui(ui, left_view, all, looks.left)
+            .unwrap_or(looks.left);
+        let card = ChartCard {
+            name: "right",
             rect: right,
-            chart: &effect,
+            chart: Some(&effect),
+            why: "",
         };
-        card.ui(ui, effect_view, &EFFECTS, &mut looks.effect);
+        let chosen = card.ui(ui, right_view, &EFFECTS, looks.effect);
+        looks.effect = chosen.unwrap_or(looks.effect);
         view.looks = looks;
         self.looks = looks;
     }
@@ -77,90 +73,4 @@ fn halves(room: Rect) -> (Rect, Rect) {
         Rect::from_min_size(room.min, size),
         Rect::from_min_size(pos2(room.left(), room.top() + height + gap), size),
     )
-}
-
-/// One chart, with its ways to look at it beside its title.
-struct Card<'a> {
-    name: &'a str,
-    rect: Rect,
-    chart: &'a ChartSpec,
-}
-
-impl Card<'_> {
-    fn ui<L: Copy + PartialEq>(
-        &self,
-        ui: &mut Ui,
-        view: &mut ChartView,
-        looks: &[(L, &str)],
-        look: &mut L,
-    ) {
-        let palette = ui.palette();
-        let builder = UiBuilder::new().id_salt(self.name).max_rect(self.rect);
-        ui.scope_builder(builder, |ui| {
-            ui.painter().rect(
-                self.rect,
-                CARD_RADIUS,
-                palette.panel,
-                palette.hairline(),
-                StrokeKind::Inside,
-            );
-            let mut room = self.rect.shrink2(vec2(12.0, 10.0));
-            let tabs: f32 = looks.iter().map(|(_, words)| tab_width(ui, words)).sum();
-            let title = width(ui, &self.chart.title, &TextStyle::Heading);
-            let line = Rect::from_min_size(
-                pos2(room.right() - tabs, room.top() - 2.0),
-                vec2(tabs, TAB_HEIGHT),
-            );
-            if title + tabs + SPACE[2] > room.width() {
-                // No room beside the title: a line of their own.
-                room.min.y += TAB_HEIGHT;
-            }
-            ui.scope_builder(UiBuilder::new().id_salt("chart").max_rect(room), |ui| {
-                view.ui(ui, self.chart);
-            });
-            // After the chart, so that they lie over it.
-            let mut left = line.left();
-            for (value, words) in looks {
-                let size = vec2(tab_width(ui, words), TAB_HEIGHT);
-                let rect = Rect::from_min_size(pos2(left, line.top()), size);
-                left = rect.right();
-                if tab_ui(ui, rect, words, value == look).clicked() {
-                    *look = *value;
-                    view.reset();
-                }
-            }
-        });
-    }
-}
-
-fn width(ui: &Ui, words: &str, style: &TextStyle) -> f32 {
-    let font = style.resolve(ui.style());
-    let ink = ui.palette().text;
-    let galley = ui.painter().layout_no_wrap(words.to_owned(), font, ink);
-    galley.size().x
-}
-
-fn tab_width(ui: &Ui, words: &str) -> f32 {
-    width(ui, words, &TextStyle::Small) + 14.0
-}
-
-fn tab_ui(ui: &mut Ui, rect: Rect, words: &str, selected: bool) -> Response {
-    let palette = ui.palette();
-    let response = ui.interact(rect, ui.scope_id().with(words), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::Tab, ui.is_enabled(), selected, words));
-    let (fill, ink) = match (selected, response.hovered()) {
-        (true, _) => (palette.selection, palette.text),
-        (false, true) => (palette.raised, palette.text),
-        (false, false) => (Color32::TRANSPARENT, palette.secondary),
-    };
-    let line = if response.has_focus() {
-        palette.focus()
-    } else {
-        Stroke::NONE
-    };
-    let painter = ui.painter();
-    painter.rect(rect, SELECTION_RADIUS, fill, line, StrokeKind::Inside);
-    let font = TextStyle::Small.resolve(ui.style());
-    painter.text(rect.center(), Align2::CENTER_CENTER, words, font, ink);
-    response
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{ExperimentsPanel, reading::Figures};
+use super::{ExperimentsPanel, reading::Figures, view::Left};
 use crate::{
     engine::{
         Error, Result,
@@ -28,6 +28,7 @@ impl ExperimentsPanel {
             let id = &figures.read.id;
             match (ExportKind::OF_TABLE.contains(&piece.kind), piece.group) {
                 (true, _) => id.clone(),
+                (false, 0) if view.looks.left == Left::Plan => format!("{id} plan"),
                 (false, 0) => format!("{id} users"),
                 (false, _) => format!("{id} effect"),
             }
@@ -37,7 +38,7 @@ impl ExperimentsPanel {
             let server = server(state);
             Box::new(move || bytes(piece.kind, &figures, &chart, &server))
         };
-        self.export.handle(step, worker, name, make);
+        self.desk.export.handle(step, worker, name, make);
     }
 }
 

@@ -2,7 +2,7 @@
 //! count first, then the analysis set. Figures are made of these on the worker too, so that another method asks the
 //! server nothing.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
@@ -10,39 +10,35 @@ use crate::{
     engine::{
         Error, Result,
         metrics::{
-            Ran,
-            advice::Advice,
-            cost::{self, Cost},
+            Ran, cost,
             experiments::{
                 self, ASSIGNMENTS, Analysis, Experiment, Exposures, Method, Sample, VariantMetrics,
                 analyze, index,
             },
-            series::DAY,
+            markers::{self, Change},
+            series::{DAY, Moment},
             tables::{self, Located},
         },
         profiles::Mapping,
         session::Session,
     },
-    gui::{format, widgets::side_list::SideEntry},
+    gui::{
+        format,
+        panels::metrics::{
+            cost::Heavy,
+            listing::{Curves, Listed},
+        },
+        widgets::side_list::SideEntry,
+    },
 };
 
 /// Days of a curve.
 const CURVE_DAYS: i64 = 28;
 
-/// The experiments of a server.
-#[derive(Clone, Debug)]
-pub(super) struct Listed {
-    pub(super) table: Located,
-    pub(super) entries: Vec<SideEntry>,
-    /// The table is so large that only names were read.
-    pub(super) names_only: bool,
-    pub(super) ran: Ran,
-}
-
 /// What came of the first statement.
 #[derive(Clone, Debug)]
 pub(super) enum Begun {
-    Counted(First),
+    Counted(Box<First>),
     /// It was not run: it would take long.
     Heavy(Heavy),
 }
@@ -59,20 +55,21 @@ pub(super) enum Extent {
     Sample(Sample),
 }
 
-/// A reading that is to be asked for first.
+/// Where an experiment is read from, and how its days are cut.
 #[derive(Clone, Debug)]
-pub(super) struct Heavy {
-    pub(super) cost: Cost,
-    /// The index that would make it light, if it is not there.
-    pub(super) advice: Option<Advice>,
-    /// Whether the server would take it.
-    pub(super) limit: String,
+pub(super) struct Place {
+    /// If it has been found already.
+    pub(super) table: Option<Located>,
+    pub(super) mapping: Mapping,
+    pub(super) id: String,
+    /// What the days' midnights are ahead of UTC's.
+    pub(super) offset_secs: i32,
 }
 
 /// What anybody would count.
 #[derive(Clone, Debug)]
 pub(super) struct First {
-    pub(super) id: String,
+    pub(super) place: Place,
     pub(super) table: Located,
     pub(super) contract: Vec<VariantMetrics>,
     pub(super) ran: Ran,
@@ -85,6 +82,8 @@ pub struct Read {
     /// The plain count and its statement; `None` where only some users were read.
     pub plain: Option<(Vec<VariantMetrics>, Ran)>,
     pub exposures: Exposures,
+    /// Changes of flags in its time and their statement, if the profile names a table of them.
+    pub changes: Option<(Vec<Change>, Ran)>,
 }
 
 /// An experiment as it is shown: what was read, and the figures made of it.
@@ -107,7 +106,9 @@ impl Read {
         let more = more.map(|(at, ran)| (WHAT[at.min(WHAT.len() - 1)], ran));
         let plain = self.plain.as_ref();
         let plain = plain.map(|(_, ran)| ("Users and conversions by variant", ran));
-        plain.into_iter().chain(more).collect()
+        let changes = self.changes.as_ref();
+        let changes = changes.map(|(_, ran)| ("Changes of flags", ran));
+        plain.into_iter().chain(more).chain(changes).collect()
     }
 
     /// The plain count; nothing of a sample.
@@ -165,9 +166,9 @@ pub(super) async fn curves(
     session: Session,
     table: Located,
     cancel: CancellationToken,
-) -> Result<BTreeMap<String, Vec<f32>>> {
+) -> Result<Curves> {
     let days = experiments::list::days(&session, &table, &cancel).await?;
-    let curve = |days: Vec<(crate::engine::metrics::series::Moment, u64)>| {
+    let curve = |days: Vec<(Moment, u64)>| {
         let (Some((first, _)), Some((last, _))) = (days.first(), days.last()) else {
             return Vec::new();
         };
@@ -187,25 +188,53 @@ pub(super) async fn curves(
         .collect())
 }
 
+impl Place {
+    async fn locate(&self, session: &Session, cancel: &CancellationToken) -> Result<Located> {
+        match &self.table {
+            Some(table) => Ok(table.clone()),
+            None => tables::locate(session, &ASSIGNMENTS, &self.mapping, cancel).await,
+        }
+    }
+
+    /// Changes of flags while users came in.
+    async fn changes(
+        &self,
+        session: &Session,
+        exposures: &Exposures,
+        cancel: &CancellationToken,
+    ) -> Result<Option<(Vec<Change>, Ran)>> {
+        let Some((first, last)) = exposures.first.zip(exposures.last) else {
+            return Ok(None);
+        };
+        if !markers::is_chosen(&self.mapping) {
+            return Ok(None);
+        }
+        // From the first midnight of the charts to the end of their last day.
+        let day = |moment: Moment| {
+            let offset = i64::from(self.offset_secs);
+            Moment(Moment(moment.0 + offset).day().0 - offset)
+        };
+        let range = [day(first), Moment(day(last).0 + DAY)];
+        markers::changes(session, &self.mapping, None, range, cancel)
+            .await
+            .map(Some)
+    }
+}
+
 /// The plain count; of a large table only if its plan is a light one, or `anyway`.
 pub(super) async fn first(
     session: Session,
-    table: Option<Located>,
-    mapping: Mapping,
-    id: String,
+    place: Place,
     anyway: bool,
     cancel: CancellationToken,
 ) -> Result<Begun> {
-    let table = match table {
-        Some(table) => table,
-        None => tables::locate(&session, &ASSIGNMENTS, &mapping, &cancel).await?,
-    };
+    let table = place.locate(&session, &cancel).await?;
     if !anyway && cost::is_large(&table) {
         let sql = experiments::contract::statement(&table);
         let cost = cost::estimate(
             &session,
             &sql,
-            &[experiments::contract::bound(&table, &id)],
+            &[experiments::contract::bound(&table, &place.id)],
             &cancel,
         )
         .await?;
@@ -218,55 +247,54 @@ pub(super) async fn first(
             return Ok(Begun::Heavy(heavy));
         }
     }
-    let (contract, ran) = experiments::metrics(&session, &table, &id, &cancel).await?;
-    Ok(Begun::Counted(First {
-        id,
+    let (contract, ran) = experiments::metrics(&session, &table, &place.id, &cancel).await?;
+    Ok(Begun::Counted(Box::new(First {
+        place,
         table,
         contract,
         ran,
-    }))
+    })))
 }
 
 /// The analysis set.
 pub(super) async fn read(
     session: Session,
     first: First,
-    offset_secs: i32,
     cancel: CancellationToken,
 ) -> Result<Arc<Read>> {
     let First {
-        id,
+        place,
         table,
         contract,
         ran,
     } = first;
-    let exposures =
-        experiments::read(&session, &table, &id, &contract, offset_secs, &cancel).await?;
+    let (id, offset) = (&place.id, place.offset_secs);
+    let exposures = experiments::read(&session, &table, id, &contract, offset, &cancel).await?;
+    let changes = place.changes(&session, &exposures, &cancel).await?;
     Ok(Arc::new(Read {
-        id,
+        id: place.id,
         plain: Some((contract, ran)),
         exposures,
+        changes,
     }))
 }
 
 /// Some users' only; without a plain count, which is of all.
 pub(super) async fn sample(
     session: Session,
-    table: Option<Located>,
-    mapping: Mapping,
-    id: String,
+    place: Place,
     sample: Sample,
     cancel: CancellationToken,
 ) -> Result<Arc<Read>> {
-    let table = match table {
-        Some(table) => table,
-        None => tables::locate(&session, &ASSIGNMENTS, &mapping, &cancel).await?,
-    };
-    let exposures = experiments::read_sample(&session, &table, &id, sample, 0, &cancel).await?;
+    let table = place.locate(&session, &cancel).await?;
+    let (id, offset) = (&place.id, place.offset_secs);
+    let exposures = experiments::read_sample(&session, &table, id, sample, offset, &cancel).await?;
+    let changes = place.changes(&session, &exposures, &cancel).await?;
     Ok(Arc::new(Read {
-        id,
+        id: place.id,
         plain: None,
         exposures,
+        changes,
     }))
 }
 

@@ -1,152 +1,135 @@
-//! What is drawn: the list at the left, and of what is shown the checks, the table and the charts, or why there are none.
+//! What is drawn of the experiment that is shown: the line above, the checks, the table and the charts, or why there
+//! are none.
 
-use egui::{Align, Key, Label, Layout, Modifiers, RichText, TextStyle, Ui};
+use egui::Ui;
 
-use super::{ExperimentsPanel, PURPOSE, details, drawer::Drawer, map_step, reading::Heavy, table};
+use super::{ExperimentsPanel, SCREEN, View, details, table};
 use crate::{
-    engine::{
-        Error,
-        metrics::{advice::CAUTION, ids::near},
+    engine::metrics::{
+        experiments::Method,
+        series::{DAY, Moment},
     },
     gui::{
-        command::{Ask as _, Command, ExperimentsCommand},
+        command::{Ask as _, ExperimentsCommand},
         context::PanelContext,
         format, icons,
-        theme::{PaletteExt as _, SPACE, text},
-        widgets::{
-            button::Button,
-            card::{AfterError, card_ui, empty_ui, error_ui, hint_ui},
-            health::chips_ui,
-            name,
+        panels::metrics::{
+            drawer::Drawer,
+            header::{Exports, Header, against_ui, zone_ui},
         },
-        words::Words,
+        theme::{PaletteExt as _, SPACE},
+        widgets::{
+            card::{card_ui, empty_ui, hint_ui},
+            health::chips_ui,
+        },
     },
 };
 
-impl ExperimentsPanel {
-    pub(super) fn list_ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
-        ui.horizontal(|ui| {
-            ui.add_space(SPACE[1]);
-            ui.label(RichText::new("Experiments").text_style(TextStyle::Heading));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let words = Words::new(icons::TABLE, "Map tables…");
-                let can = cx.state.active_session().is_some();
-                if ui.add_enabled(can, Button::of(words).icon_only()).clicked() {
-                    cx.commands.push(ExperimentsCommand::Map(map_step()));
-                }
-            });
-        });
-        if let Some(listed) = self.list.value().filter(|listed| listed.names_only) {
-            let rows = listed.table.size.rows;
-            let rows = rows.map_or("an unknown number of".to_owned(), format::about);
-            let words = format!("The table has {rows} rows, so users were not counted.");
-            hint_ui(ui, &words);
-            if ui.add(ExperimentsCommand::CountAll.button()).clicked() {
-                cx.commands.push(ExperimentsCommand::CountAll);
-            }
-            ui.add_space(SPACE[0]);
-        }
-        let selected = self.shown.as_deref();
-        let picked = self
-            .side
-            .ui(ui, "experiments", &self.entries, self.version, selected);
-        if let Some(entry) = picked.and_then(|at| self.entries.get(at)) {
-            cx.commands.push(ExperimentsCommand::Show(entry.id.clone()));
-        }
-    }
+/// What the zone is of.
+const ZONE: &str = "Days begin at midnight of this zone, and times are shown in it. What a DATETIME column holds is taken as UTC.";
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
+impl ExperimentsPanel {
     pub(super) fn shown_ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
         ui.spacing_mut().item_spacing.y = SPACE[1];
-        if self.shown.is_some() {
+        if self.desk.shown.is_some() {
             self.header_ui(ui, cx);
         }
-        self.trouble_ui(ui, cx);
+        let error = self.first.error().or(self.reading.error());
+        if !self.desk.trouble_ui(ui, &SCREEN, error, cx) {
+            self.broken_figures_ui(ui);
+        }
         if let Some(view) = &self.view {
             if view.rows.is_empty() {
                 return self.no_rows_ui(ui, cx);
             }
             // What can be done about most of them is in the method: weights, users in several variants, looking often.
             if chips_ui(ui, &view.chips).is_some() {
-                self.drawer = Some(Drawer::Method);
+                self.desk.drawer = Some(Drawer::Method);
             }
             ui.add_space(SPACE[0]);
             // Charts keep a share of the height, however many variants there are.
             let most = (ui.available_height() * 0.5).max(120.0);
-            let asked = self
-                .table
-                .ui(ui, "Variants", &view.columns, &view.rows, most);
-            if let Some(row) = asked {
-                self.details = Some(row);
-            }
+            let (columns, rows) = (&view.columns, &view.rows);
+            let asked = self.desk.table.ui(ui, "Variants", columns, rows, most);
+            self.desk.details = asked.or(self.desk.details);
             ui.add_space(SPACE[1]);
             self.charts_ui(ui);
         } else if let Some(first) = self.counted().filter(|first| !first.contract.is_empty()) {
             let rows = table::plain_rows(&first.contract);
             let columns = table::plain_columns();
             let most = ui.available_height() * 0.6;
-            self.table.ui(ui, "Variants", &columns, &rows, most);
+            self.desk.table.ui(ui, "Variants", &columns, &rows, most);
             hint_ui(ui, "Checks, intervals and charts follow.");
         } else if let Some(heavy) = self.heavy() {
             if !self.first.is_running() {
-                cost_ui(ui, heavy, cx);
+                let ways = [
+                    ExperimentsCommand::ReadAnyway,
+                    ExperimentsCommand::ReadSample,
+                ];
+                let ways = ways.map(|way| (way.words(), way.into()));
+                heavy.ui(ui, ways.into(), cx);
             }
         } else if self.counted().is_some() && !self.reading.is_running() {
             self.no_rows_ui(ui, cx);
-        } else if self.shown.is_none() && self.list.error().is_none() {
-            self.nothing_shown_ui(ui);
+        } else if self.desk.shown.is_none() && self.desk.list.error().is_none() {
+            self.desk.nothing_shown_ui(ui, &SCREEN);
         }
     }
 
-    fn nothing_shown_ui(&self, ui: &mut Ui) {
-        if self.list.is_running() {
-            return;
-        }
-        if self.entries.is_empty() {
-            let words = "The table of assignments has no rows. An experiment appears with its first assignment.";
-            empty_ui(ui, icons::FLASK, "No experiments yet", words, |_| {});
-        } else {
-            empty_ui(ui, icons::FLASK, "Choose an experiment", PURPOSE, |_| {});
-        }
-    }
-
-    fn no_rows_ui(&self, ui: &mut Ui, cx: &PanelContext<'_>) {
-        let shown = self.shown.clone().unwrap_or_default();
-        let ids: Vec<String> = self.entries.iter().map(|entry| entry.id.clone()).collect();
-        let words = format!(
-            "No assignments for {} in this table.",
-            format::plain(&name::shown(&shown), 80)
-        );
-        empty_ui(ui, icons::FLASK, "No assignments", &words, |ui| {
-            for id in near(&shown, &ids).into_iter().filter(|id| *id != shown) {
-                let words = Words::new(icons::FLASK, format!("Show {}", name::shown(id)));
-                if ui.add(Button::of(words)).clicked() {
-                    cx.commands.push(ExperimentsCommand::Show(id.to_owned()));
-                }
+    fn header_ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
+        let zone = self.desk.zone;
+        let exposures = self.view.as_ref().map(|view| &view.figures.read.exposures);
+        let groups = View::groups();
+        let copies = |group| {
+            let view = self.view.as_ref();
+            view.map_or(String::new(), |view| view.in_words(group))
+        };
+        let header = Header {
+            as_of: exposures.map(|exposures| zone.time_of_day(exposures.now)),
+            busy: self.busy(),
+            every: self.saved.every,
+            before: self.facts(),
+            after: Vec::new(),
+            exports: self.view.is_some().then_some(Exports {
+                groups: &groups,
+                copies: &copies,
+            }),
+        };
+        self.desk.header_ui(ui, &SCREEN, header, cx, |ui| {
+            zone_ui(ui, ZONE, cx);
+            if let Some(view) = &self.view {
+                control_ui(ui, view, cx);
             }
         });
     }
 
-    /// What went wrong, above what there is.
-    fn trouble_ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
-        let errors: [(&str, Option<&Error>); 3] = [
-            ("The experiment could not be read", self.first.error()),
-            ("The experiment could not be read", self.reading.error()),
-            ("The experiments could not be listed", self.list.error()),
-        ];
-        // The same is not said twice: a table that is missing is missing for both.
-        let Some((what, error)) = errors
-            .into_iter()
-            .find_map(|(what, error)| Some((what, error?)))
-        else {
-            return self.broken_figures_ui(ui);
-        };
-        match error_ui(ui, what, error) {
-            Some(AfterError::TryAgain) => cx.commands.push(ExperimentsCommand::Refresh),
-            Some(AfterError::MapTables) => {
-                cx.commands.push(ExperimentsCommand::Map(map_step()));
-            }
-            None => {}
+    /// When, for how long, how many.
+    fn facts(&self) -> Vec<String> {
+        let mut facts = Vec::new();
+        let Some(view) = &self.view else { return facts };
+        let exposures = &view.figures.read.exposures;
+        if let (Some(first), Some(last)) = (exposures.first, exposures.last) {
+            let offset = i64::from(exposures.offset_secs);
+            let (first, last) = (Moment(first.0 + offset), Moment(last.0 + offset));
+            facts.push(span(first, last));
+            let days = (last.day().0 - first.day().0) / DAY + 1;
+            let unit = if days == 1 { "day" } else { "days" };
+            facts.push(format!("{} {unit}", format::count(days.max(1) as u64)));
         }
+        let users = exposures.users();
+        let unit = if users == 1 { "user" } else { "users" };
+        facts.push(format!("{} {unit}", format::count(users)));
+        facts
+    }
+
+    fn no_rows_ui(&self, ui: &mut Ui, cx: &PanelContext<'_>) {
+        let words = format!("No assignments for {} in this table.", self.desk.called());
+        empty_ui(ui, icons::FLASK, "No assignments", &words, |ui| {
+            self.desk.near_ui(ui, &SCREEN, cx);
+        });
     }
 
     fn broken_figures_ui(&self, ui: &mut Ui) {
@@ -159,73 +142,79 @@ impl ExperimentsPanel {
         }
     }
 
-    /// E opens the menu of exports, wherever nothing is typed.
-    pub(super) fn keys(&mut self, ui: &Ui) {
-        let typing = ui.ctx().text_edit_focused();
-        let modal = ui.memory(|memory| memory.top_modal_layer().is_some());
-        if typing || modal || self.view.is_none() {
-            return;
-        }
-        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::E)) {
-            self.opens_export = true;
-            ui.request_repaint();
-        }
-    }
-
     pub(super) fn dialogs_ui(&mut self, ctx: &egui::Context, cx: &PanelContext<'_>) {
-        self.mapping
-            .ui(ctx, cx, |step| Command::from(ExperimentsCommand::Map(step)));
-        if let (Some(view), Some(row)) = (&self.view, self.details)
-            && details::details_ui(ctx, view, row)
-        {
-            self.details = None;
+        self.desk.mapping_ui(ctx, &SCREEN, cx);
+        let method = self.method();
+        self.late.dialog_ui(ctx, &method, self.view.as_ref(), cx);
+        let Some(row) = self.desk.details else { return };
+        let view = self.view.as_ref();
+        let chosen = view.and_then(|view| {
+            let variant = view.figures.analysis.variants.get(row)?;
+            Some((view, variant))
+        });
+        let closed = chosen
+            .is_none_or(|(view, variant)| details::numbers(view, variant).ui(ctx, &variant.name));
+        if closed {
+            self.desk.details = None;
         }
     }
 }
 
-/// What it would take, and what would make it light.
-fn cost_ui(ui: &mut Ui, heavy: &Heavy, cx: &PanelContext<'_>) {
-    let palette = ui.palette();
-    let title = "This may take a while";
-    card_ui(ui, icons::HOURGLASS, palette.warning, title, |ui| {
-        let how = if heavy.cost.whole_table {
-            "read the table from end to end"
-        } else {
-            "look up each row on its own"
+/// Which variant the others are compared with.
+fn control_ui(ui: &mut Ui, view: &View, cx: &PanelContext<'_>) {
+    let (method, variants) = (&view.figures.method, &view.figures.analysis.variants);
+    let Some(control) = view.figures.analysis.control() else {
+        return;
+    };
+    if variants.len() < 2 {
+        return;
+    }
+    let all = variants
+        .iter()
+        .map(|variant| (variant.name.as_str(), format::count(variant.arm.users)));
+    let hint = "The variant that the others are compared with";
+    if let Some(at) = against_ui(ui, hint, &control.name, all) {
+        let method = Method {
+            control: Some(variants[at].name.clone()),
+            ..method.clone()
         };
-        let words = format!(
-            "By its plan the server would {how}: about {} rows.",
-            format::about(heavy.cost.rows)
-        );
-        ui.add(Label::new(words).wrap());
-        ui.horizontal(|ui| {
-            for run in [
-                ExperimentsCommand::ReadAnyway,
-                ExperimentsCommand::ReadSample,
-            ] {
-                if ui.add(run.button().with_icon()).clicked() {
-                    cx.commands.push(run);
-                }
-            }
-        });
-        let Some(advice) = &heavy.advice else {
-            return;
-        };
-        ui.add_space(SPACE[0]);
-        let size = advice
-            .bytes
-            .map(|bytes| format!(" It would take about {}.", format::bytes(bytes)))
-            .unwrap_or_default();
-        let words = format!(
-            "With an index that holds all that is read it is quick.{size} {} {CAUTION}",
-            heavy.limit
-        );
-        hint_ui(ui, &words);
-        let sql = RichText::new(format::plain(&advice.sql, 2_000)).text_style(text::position());
-        ui.add(Label::new(sql).wrap().selectable(true));
-        let copy = Words::new(icons::COPY, "Copy the statement");
-        if ui.add(Button::of(copy).with_icon()).clicked() {
-            ui.copy_text(advice.sql.clone());
+        cx.commands.push(ExperimentsCommand::Use(method));
+    }
+}
+
+/// `1 Oct – 20 Oct 2026`.
+fn span(first: Moment, last: Moment) -> String {
+    let day = |moment: Moment| -> Option<(i64, String)> {
+        let date = moment.date();
+        let mut parts = date.rsplitn(3, '-');
+        let day: u8 = parts.next()?.parse().ok()?;
+        let month: usize = parts.next()?.parse().ok()?;
+        let year = parts.next()?.parse().ok()?;
+        Some((
+            year,
+            format!("{day} {}", MONTHS.get(month.checked_sub(1)?)?),
+        ))
+    };
+    match (day(first), day(last)) {
+        (Some((_, first)), Some((year, last))) if first == last => format!("{last} {year}"),
+        (Some((from, first)), Some((year, last))) if from == year => {
+            format!("{first} – {last} {year}")
         }
-    });
+        (Some((from, first)), Some((year, last))) => format!("{first} {from} – {last} {year}"),
+        _ => format!("{} – {}", first.date(), last.date()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_that_an_experiment_took_is_short() {
+        let moment = |text| Moment::parse(text).unwrap();
+        let span = |first, last| super::span(moment(first), moment(last));
+        assert_eq!(span("2026-10-01", "2026-10-20"), "1 Oct – 20 Oct 2026");
+        assert_eq!(span("2025-12-31", "2026-01-02"), "31 Dec 2025 – 2 Jan 2026");
+        assert_eq!(span("2026-10-01 01:00", "2026-10-01 23:00"), "1 Oct 2026");
+    }
 }

@@ -53,16 +53,25 @@ pub(super) fn columns(analysis: &Analysis, method: &Method) -> Vec<Column> {
     vec![
         Column::new("Variant"),
         Column::number("Users").hint("Each user once, in one variant."),
-        Column::number("Share").hint("Part of all users, and the planned part where they differ."),
-        Column::number("Conversions").hint("Users who have converted by now."),
+        Column::number("Share")
+            .hint("Part of all users, and the planned part where they differ.")
+            .may_go(3),
+        Column::number("Conversions")
+            .hint("Users who have converted by now.")
+            .short("Conv.")
+            .may_go(2),
         Column::number(format!("Rate, {confidence} interval"))
             .hint("Converters among users, with Wilson's interval.")
+            .short("Rate")
             .with_whiskers(),
         Column::number("Lift against control")
             .hint(lift_hint)
+            .short("Lift")
             .with_forest(),
         Column::number("Chance to beat")
-            .hint("Chance that the rate is above the control's, from flat priors."),
+            .hint("Chance that the rate is above the control's, from flat priors.")
+            .short("Chance")
+            .may_go(1),
         Column::number(p).hint(how),
     ]
 }

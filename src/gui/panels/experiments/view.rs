@@ -1,6 +1,6 @@
 //! What is drawn of an experiment, made once from its figures: rows, chips and charts.
 
-use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
+use std::{cell::RefCell, sync::Arc};
 
 use super::{checks, reading::Figures, table};
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
         metrics::{
             experiments::charts::{Charted, EffectView, ExposureView},
             markers::Note,
+            slots::{self, Slots},
         },
     },
     gui::widgets::{
@@ -18,9 +19,6 @@ use crate::{
     },
 };
 
-/// Colours by the names of variants; they stay while the window is open.
-pub(super) type Slots = BTreeMap<String, Slot>;
-
 pub(super) struct View {
     pub(super) figures: Arc<Figures>,
     pub(super) columns: Vec<Column>,
@@ -28,8 +26,10 @@ pub(super) struct View {
     pub(super) chips: Vec<Chip>,
     slots: Vec<Slot>,
     markers: Vec<Marker>,
+    /// Variants that are drawn; none for the control and the largest.
+    lines: Vec<String>,
     /// Made when they are drawn first.
-    exposures: RefCell<Option<(ExposureView, Arc<ChartSpec>)>>,
+    left: RefCell<Option<(Left, Arc<ChartSpec>)>>,
     effect: RefCell<Option<(EffectView, Arc<ChartSpec>)>>,
     /// What is looked at, so that it is exported too.
     pub(super) looks: Looks,
@@ -38,8 +38,23 @@ pub(super) struct View {
 /// Which charts are looked at.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Looks {
-    pub(super) exposures: ExposureView,
+    pub(super) left: Left,
     pub(super) effect: EffectView,
+}
+
+/// What the left chart shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Left {
+    /// Who came in.
+    Exposures(ExposureView),
+    /// The smallest effect that is found, day by day.
+    Plan,
+}
+
+impl Default for Left {
+    fn default() -> Self {
+        Self::Exposures(ExposureView::default())
+    }
 }
 
 impl View {
@@ -47,22 +62,12 @@ impl View {
         figures: Arc<Figures>,
         known: &mut Slots,
         notes: &[Note],
+        lines: &[String],
         looks: Looks,
     ) -> Self {
         let analysis = &figures.analysis;
-        for (at, variant) in analysis.variants.iter().enumerate() {
-            if known.contains_key(&variant.name) {
-                continue;
-            }
-            let neutral_is_free = !known.values().any(|slot| *slot == Slot::Neutral);
-            let slot = if Some(at) == analysis.control && neutral_is_free {
-                Slot::Neutral
-            } else {
-                let colors = known.values().filter(|slot| **slot != Slot::Neutral);
-                Slot::Color(u8::try_from(colors.count()).unwrap_or(u8::MAX))
-            };
-            known.insert(variant.name.clone(), slot);
-        }
+        let names = analysis.variants.iter().map(|variant| &variant.name);
+        slots::give(known, names, analysis.control);
         let slots: Vec<Slot> = analysis
             .variants
             .iter()
@@ -72,9 +77,10 @@ impl View {
             columns: table::columns(analysis, &figures.method),
             rows: table::rows(&figures, &slots),
             chips: checks::chips(&figures),
-            markers: notes.iter().map(Marker::from).collect(),
+            markers: markers(notes, &figures),
+            lines: lines.to_vec(),
             slots,
-            exposures: RefCell::default(),
+            left: RefCell::default(),
             effect: RefCell::default(),
             looks,
             figures,
@@ -88,13 +94,32 @@ impl View {
             slots: &self.slots,
             offset_secs: self.figures.read.exposures.offset_secs,
             markers: &self.markers,
+            shown: &self.lines,
         }
     }
 
-    pub(super) fn exposures(&self) -> Arc<ChartSpec> {
-        let mut kept = self.exposures.borrow_mut();
-        let look = self.looks.exposures;
-        kept_or(&mut kept, look, || self.charted().exposures(look))
+    /// The variants, each with whether it is drawn.
+    pub(super) fn drawn(&self) -> Vec<(&str, bool)> {
+        let drawn = self.charted().shown();
+        let variants = self.figures.analysis.variants.iter().enumerate();
+        variants
+            .map(|(at, variant)| (variant.name.as_str(), drawn.contains(&at)))
+            .collect()
+    }
+
+    /// The left chart. Where there is no plan, who came in.
+    pub(super) fn left(&self) -> Arc<ChartSpec> {
+        let mut kept = self.left.borrow_mut();
+        let look = self.looks.left;
+        kept_or(&mut kept, look, || {
+            let charted = self.charted();
+            match look {
+                Left::Exposures(view) => charted.exposures(view),
+                Left::Plan => charted
+                    .smallest_effect()
+                    .unwrap_or_else(|| charted.exposures(ExposureView::default())),
+            }
+        })
     }
 
     pub(super) fn effect(&self) -> Arc<ChartSpec> {
@@ -107,11 +132,11 @@ impl View {
     pub(super) fn groups() -> [ExportGroup<'static>; 3] {
         [
             ExportGroup {
-                title: "Users over time",
+                title: "The chart at the left",
                 kinds: &ExportKind::OF_CHART,
             },
             ExportGroup {
-                title: "Effect over time",
+                title: "The chart at the right",
                 kinds: &ExportKind::OF_CHART,
             },
             ExportGroup {
@@ -124,7 +149,7 @@ impl View {
     /// The chart of a group.
     pub(super) fn chart(&self, group: usize) -> Arc<ChartSpec> {
         if group == 0 {
-            self.exposures()
+            self.left()
         } else {
             self.effect()
         }
@@ -135,6 +160,15 @@ impl View {
         let chart = self.chart(group);
         format!("{} ({}). {}", chart.title, chart.subtitle, chart.summary)
     }
+}
+
+/// Notes, and changes of flags, by time.
+fn markers(notes: &[Note], figures: &Figures) -> Vec<Marker> {
+    let changes = figures.read.changes.iter();
+    let changes = changes.flat_map(|(changes, _)| changes.iter().map(Marker::from));
+    let mut markers: Vec<Marker> = notes.iter().map(Marker::from).chain(changes).collect();
+    markers.sort_by(|one, other| one.x.total_cmp(&other.x));
+    markers
 }
 
 fn kept_or<L: Copy + PartialEq>(
@@ -148,6 +182,80 @@ fn kept_or<L: Copy + PartialEq>(
             let chart = Arc::new(make());
             *kept = Some((look, chart.clone()));
             chart
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        engine::{
+            chart::{Body, MarkerFrom},
+            metrics::{
+                Ran,
+                experiments::{Arm, Exposures, Method, exposures::Assigned},
+                markers::Change,
+                series::Moment,
+            },
+        },
+        gui::panels::experiments::Read,
+    };
+
+    #[test]
+    fn changes_of_flags_are_marked_beside_the_notes() {
+        let mut assigned = Assigned {
+            name: "control".to_owned(),
+            ..Assigned::default()
+        };
+        assigned.all.total = Arm {
+            users: 2,
+            converters: 1,
+        };
+        assigned.all.days = [(Moment(0), assigned.all.total)].into();
+        let change = Change {
+            at: Moment(60),
+            flag: "new-search".to_owned(),
+            what: Some("10 % → 50 %".to_owned()),
+        };
+        let ran = Ran {
+            sql: String::new(),
+            took: std::time::Duration::ZERO,
+            rows: 1,
+        };
+        let read = Read {
+            id: "a".to_owned(),
+            plain: None,
+            exposures: Exposures {
+                variants: vec![assigned],
+                has_times: true,
+                ..Exposures::default()
+            },
+            changes: Some((vec![change], ran)),
+        };
+        let figures = Arc::new(Figures::of(Arc::new(read), Method::default()));
+        let note = Note {
+            at: 120,
+            text: "prices changed".to_owned(),
+        };
+        let mut slots = Slots::default();
+        let view = View::new(figures, &mut slots, &[note], &[], Looks::default());
+        for chart in [view.left(), view.effect()] {
+            let Body::Plot(plot) = &chart.body else {
+                panic!("{} is no plot", chart.title)
+            };
+            let markers: Vec<(&str, MarkerFrom)> = plot
+                .markers
+                .iter()
+                .map(|marker| (marker.text.as_str(), marker.from))
+                .collect();
+            assert_eq!(
+                markers,
+                [
+                    ("new-search: 10 % → 50 %", MarkerFrom::Change),
+                    ("prices changed", MarkerFrom::Note)
+                ]
+            );
         }
     }
 }

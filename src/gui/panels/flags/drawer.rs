@@ -1,82 +1,50 @@
-//! The drawer at the right: how the groups are compared and the notes on the axis of time, or the statements that were
-//! run.
+//! What the drawer holds: how the groups are compared, which of them the chart shows, notes on the axis of time, or the
+//! statements that were run.
 
-use egui::{DragValue, Label, Popup, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{DragValue, RichText, TextEdit, Ui};
 
-use super::{FlagsPanel, reading::Step, view::View};
+use super::{FlagsPanel, SCREEN, reading::Step, view::View};
 use crate::{
     engine::metrics::{
-        advice,
-        flags::{EVENTS, analysis::CAUTION, burn, timeline::MOST_LINES},
-        markers::CHANGES,
-        series::Moment,
+        flags::{analysis::CAUTION, burn, timeline::MOST_LINES},
         words::trimmed,
     },
     gui::{
-        command::{Ask as _, FlagsCommand, QueryCommand},
+        command::FlagsCommand,
         context::PanelContext,
-        dialogs::mapping::MapStep,
-        format, icons,
-        saved::FlagChoice,
-        theme::{PaletteExt as _, SPACE, text},
-        widgets::{
-            button::Button, card::hint_ui, choice::check_box_ui, list_row::ListRow, name,
-            ran_list::ran_list_ui,
+        icons,
+        panels::metrics::{
+            cost::advice_ui,
+            drawer::{
+                Drawer, confidence_ui, heading_ui, line_ui, number_ui, separator_ui, statements_ui,
+                ticks_ui,
+            },
         },
+        saved::FlagChoice,
+        theme::{SPACE, text},
+        widgets::{button::Button, card::hint_ui},
         words::Words,
     },
 };
 
-pub(super) const WIDTH: f32 = 316.0;
-/// Groups that can be ticked: beyond these nobody searches by eye.
-const MOST_TICKS: usize = 200;
-
-/// What the drawer holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Drawer {
-    Method,
-    Sql,
-}
-
-/// A note that is being written.
-#[derive(Debug, Default)]
-pub(super) struct NoteDraft {
-    at: String,
-    text: String,
-}
+/// With so many groups one may want to see some of them alone.
+const SEVERAL: usize = 3;
 
 impl FlagsPanel {
     pub(super) fn drawer_ui(&mut self, ui: &mut Ui, drawer: Drawer, cx: &PanelContext<'_>) {
-        let title = match drawer {
-            Drawer::Method => "Method",
-            Drawer::Sql => "What was run",
-        };
-        ui.horizontal(|ui| {
-            ui.label(RichText::new(title).text_style(egui::TextStyle::Heading));
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let close = Words::new(icons::X, "Close the drawer");
-                if ui.add(Button::of(close).icon_only()).clicked() {
-                    self.drawer = None;
-                }
-            });
+        let closed = drawer.ui(ui, |ui| match drawer {
+            Drawer::Method => self.method_ui(ui, cx),
+            Drawer::Sql => self.sql_ui(ui, cx),
         });
-        ui.add_space(SPACE[0]);
-        ScrollArea::vertical()
-            .id_salt(title)
-            .auto_shrink(false)
-            .show(ui, |ui| {
-                ui.set_width(ui.available_width() - 10.0);
-                match drawer {
-                    Drawer::Method => self.method_ui(ui, cx),
-                    Drawer::Sql => self.sql_ui(ui, cx),
-                }
-            });
+        if closed {
+            self.desk.drawer = None;
+        }
     }
 
     fn method_ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
         let before = self.choice();
         let mut choice = before.clone();
-        confidence_ui(ui, &mut choice);
+        confidence_ui(ui, &mut choice.alpha);
         margin_ui(ui, &mut choice);
         hint_ui(
             ui,
@@ -90,7 +58,8 @@ impl FlagsPanel {
         if let Some(view) = &self.view {
             lines_ui(ui, view, cx);
         }
-        self.notes_ui(ui, cx);
+        let notes = self.desk.notes(&self.saved.notes).to_vec();
+        self.desk.notes_ui(ui, &SCREEN, &notes, cx);
         if choice != before {
             cx.commands.push(FlagsCommand::Use(choice));
         } else if choice != FlagChoice::default() {
@@ -111,7 +80,7 @@ impl FlagsPanel {
         );
         if let Some(objective) = choice.objective {
             let shown = format!("{} %", trimmed(objective * 100.0));
-            line_ui(ui, "Now", |ui| {
+            line_ui(ui, "Now", "", |ui| {
                 let remove = Words::new(icons::X, "Remove the objective");
                 if ui.add(Button::of(remove).icon_only()).clicked() {
                     choice.objective = None;
@@ -142,236 +111,62 @@ impl FlagsPanel {
         });
     }
 
-    fn notes_ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
-        heading_ui(ui, "Notes on the axis of time");
-        for (at, note) in self.notes().iter().enumerate() {
-            ui.horizontal(|ui| {
-                let when = Moment(note.at).to_string();
-                let when = when
-                    .trim_end_matches(":00")
-                    .trim_end_matches(" 00:00")
-                    .to_owned();
-                ui.label(RichText::new(when).color(ui.palette().secondary));
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    let words = Words::new(icons::X, format!("Remove note {}", at + 1));
-                    if ui.add(Button::of(words).icon_only()).clicked() {
-                        cx.commands.push(FlagsCommand::RemoveNote(at));
-                    }
-                    ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                        ui.add(Label::new(format::plain(&note.text, 200)).truncate());
-                    });
-                });
-            });
-        }
-        let draft = &mut self.note;
-        for (name, example, text) in [
-            ("Time of the note", "2026-10-01 14:30, UTC", &mut draft.at),
-            ("Note", "What happened then", &mut draft.text),
-        ] {
-            let field = TextEdit::singleline(text)
-                .hint_text(example)
-                .char_limit(200)
-                .desired_width(f32::INFINITY);
-            let field = ui.add(field);
-            ui.ctx()
-                .accesskit_node_builder(field.id, |node| node.set_label(name));
-        }
-        let at = Moment::parse(&draft.at).filter(|_| !draft.text.trim().is_empty());
-        let add = FlagsCommand::AddNote {
-            at: at.unwrap_or_default().0,
-            text: draft.text.trim().to_owned(),
-        };
-        let response = ui
-            .add_enabled(at.is_some(), add.button())
-            .on_disabled_hover_text(
-                "Write a time, such as 2026-10-01 14:30, and what happened then",
-            );
-        if response.clicked() {
-            cx.commands.push(add);
-            *draft = NoteDraft::default();
-        }
-        ui.add_space(SPACE[1]);
-        hint_ui(ui, "Changes of flags are marked too, if a table has them.");
-        if ui
-            .add(Button::of(Words::new(icons::TABLE, "Table of changes…")))
-            .clicked()
-        {
-            cx.commands.push(FlagsCommand::Map(MapStep::Open(&CHANGES)));
-        }
-    }
-
-    fn sql_ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
-        let listed = self
-            .list
-            .value()
-            .map(|listed| ("The list at the left", &listed.ran));
-        let shown: Vec<_> = match (&self.view, self.first.value()) {
-            (Some(view), _) => view
-                .data
-                .ran
-                .iter()
-                .map(|(what, ran)| (what.words(), ran))
-                .collect(),
+    fn sql_ui(&self, ui: &mut Ui, cx: &PanelContext<'_>) {
+        let mut all: Vec<_> = match (&self.view, self.first.value()) {
+            (Some(view), _) => {
+                let ran = view.data.ran.iter();
+                ran.map(|(what, ran)| (what.words(), ran)).collect()
+            }
             (None, Some(Step::Read(first))) => vec![("Requests and errors by group", &first.ran)],
-            (None, Some(Step::Heavy { .. }) | None) => Vec::new(),
+            (None, Some(Step::Heavy(_)) | None) => Vec::new(),
         };
-        let all: Vec<_> = shown.into_iter().chain(listed).collect();
-        if all.is_empty() {
-            ui.label(RichText::new("Nothing was run yet.").color(ui.palette().secondary));
-        }
-        if let Some(at) = ran_list_ui(ui, all.iter().copied()) {
-            let name = self.shown.as_deref().unwrap_or("flags");
-            cx.commands.push(QueryCommand::OpenText {
-                name: format::plain(name, 40),
-                sql: all[at].1.sql.clone(),
-            });
-        }
-        ui.add_space(SPACE[1]);
-        if let Some(advice) = self
-            .view
-            .as_ref()
-            .and_then(|view| view.data.advice.as_ref())
-        {
-            advice_ui(ui, advice);
+        let listed = self.desk.list.job.value();
+        all.extend(listed.map(|listed| ("The list at the left", &listed.ran)));
+        let shown = self.desk.shown.as_deref();
+        statements_ui(ui, &SCREEN, shown, &all, self.desk.list.table(), cx);
+        let advice = self.view.as_ref();
+        if let Some(advice) = advice.and_then(|view| view.data.advice.as_ref()) {
             ui.add_space(SPACE[1]);
-        }
-        if let Some(table) = self.list.value().map(|listed| &listed.source.table) {
-            let table = format!("{}.{}", table.database, table.table);
-            hint_ui(ui, &format!("Read from {}.", name::shown(&table)));
-        }
-        if ui
-            .add(Button::of(Words::new(icons::TABLE, "Map tables…")))
-            .clicked()
-        {
-            cx.commands.push(FlagsCommand::Map(MapStep::Open(&EVENTS)));
+            advice_ui(ui, advice, "");
         }
     }
-}
-
-pub(super) fn advice_ui(ui: &mut Ui, advice: &advice::Advice) {
-    heading_ui(ui, "An index would make this quicker");
-    let size = advice.bytes.map_or(String::new(), |bytes| {
-        format!(" About {}.", format::bytes(bytes))
-    });
-    hint_ui(
-        ui,
-        &format!(
-            "With it none of these statements reads the rows themselves.{size} {}",
-            advice::CAUTION
-        ),
-    );
-    let sql = RichText::new(format::plain(&advice.sql, 2_000)).text_style(text::position());
-    ui.add(Label::new(sql).wrap().selectable(true));
-    if ui
-        .add(Button::of(Words::new(icons::COPY, "Copy the index")))
-        .clicked()
-    {
-        ui.copy_text(advice.sql.clone());
-    }
-}
-
-fn confidence_ui(ui: &mut Ui, choice: &mut FlagChoice) {
-    const ALL: [(f64, &str); 4] = [
-        (0.1, "90 %"),
-        (0.05, "95 %"),
-        (0.01, "99 %"),
-        (0.001, "99.9 %"),
-    ];
-    let is = |alpha: f64| (choice.alpha - alpha).abs() < 1e-9;
-    let shown = ALL
-        .iter()
-        .find(|(alpha, _)| is(*alpha))
-        .map_or("own", |(_, words)| words);
-    let mut picked = None;
-    line_ui(ui, "Confidence", |ui| {
-        let button = ui.add(Button::of(Words::new(icons::CARET_DOWN, shown)).with_icon());
-        ui.ctx().accesskit_node_builder(button.id, |node| {
-            node.set_label(format!("Confidence: {shown}"));
-        });
-        Popup::menu(&button)
-            .width(160.0)
-            .accessible_name("Confidence")
-            .show(|ui| {
-                ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-                for (alpha, words) in ALL {
-                    if ui.add(ListRow::new(words).selected(is(alpha))).clicked() {
-                        picked = Some(alpha);
-                        ui.close();
-                    }
-                }
-            });
-    });
-    choice.alpha = picked.unwrap_or(choice.alpha);
 }
 
 /// Which groups the chart draws, where there are several to choose from.
 fn lines_ui(ui: &mut Ui, view: &View, cx: &PanelContext<'_>) {
     let groups = &view.data.groups;
-    if groups.len() < 3 {
+    if groups.len() < SEVERAL {
         return;
     }
-    heading_ui(ui, "Lines of the chart");
-    ScrollArea::vertical()
-        .id_salt("lines")
-        .max_height(180.0)
-        .show(ui, |ui| {
-            for group in groups.iter().take(MOST_TICKS) {
-                let drawn = view.is_drawn(&group.key);
-                let mut ticked = drawn;
-                check_box_ui(ui, &mut ticked, &name::shown(group.key.shown()));
-                if ticked == drawn {
-                    continue;
-                }
-                let others = groups.iter().filter(|other| other.key != group.key);
-                let mut lines: Vec<_> = others
-                    .filter(|other| view.is_drawn(&other.key))
-                    .map(|other| other.key.clone())
-                    .collect();
-                if ticked {
-                    lines.push(group.key.clone());
-                }
-                lines.truncate(MOST_LINES);
-                cx.commands.push(FlagsCommand::Lines(lines));
-            }
-        });
+    let drawn: Vec<(&str, bool)> = groups
+        .iter()
+        .map(|group| (group.key.shown(), view.is_drawn(&group.key)))
+        .collect();
+    if let Some(places) = ticks_ui(ui, "Lines of the chart", &drawn, MOST_LINES) {
+        let lines = places.into_iter().map(|at| groups[at].key.clone());
+        cx.commands.push(FlagsCommand::Lines(lines.collect()));
+    }
     separator_ui(ui);
 }
 
 /// In points of a percent, as the table has differences.
 fn margin_ui(ui: &mut Ui, choice: &mut FlagChoice) {
-    line_ui(ui, "Margin", |ui| {
-        let mut points = choice.margin * 100.0;
-        let before = points;
-        let field = DragValue::new(&mut points)
-            .range(-100.0..=100.0)
-            .speed(0.01)
-            .max_decimals(4)
-            .suffix(" pp");
-        let response = ui
-            .add(field)
-            .on_hover_text("What the rate may rise by before it counts as worse");
-        ui.ctx()
-            .accesskit_node_builder(response.id, |node| node.set_label("Margin in points"));
-        if (points - before).abs() > f64::EPSILON {
-            choice.margin = points / 100.0;
-        }
-    });
-}
-
-fn heading_ui(ui: &mut Ui, words: &str) {
-    ui.label(RichText::new(words).text_style(text::strong()));
-}
-
-fn separator_ui(ui: &mut Ui) {
-    ui.add_space(SPACE[0]);
-    ui.separator();
-    ui.add_space(SPACE[0]);
-}
-
-/// A line with its words at the left and the control at the right.
-fn line_ui(ui: &mut Ui, words: &str, control: impl FnOnce(&mut Ui)) {
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(words).color(ui.palette().secondary));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), control);
-    });
+    line_ui(
+        ui,
+        "Margin",
+        "What the rate may rise by before it counts as worse",
+        |ui| {
+            let mut points = choice.margin * 100.0;
+            let before = points;
+            let field = DragValue::new(&mut points)
+                .range(-100.0..=100.0)
+                .speed(0.01)
+                .max_decimals(4)
+                .suffix(" pp");
+            number_ui(ui, field, "Margin in points");
+            if (points - before).abs() > f64::EPSILON {
+                choice.margin = points / 100.0;
+            }
+        },
+    );
 }

@@ -33,7 +33,7 @@ impl FlagsPanel {
     pub(super) fn export_step(&mut self, step: ExportStep, worker: &Worker) {
         let Some(view) = &self.view else { return };
         let id = view.data.request.flag.clone();
-        let which = self.which;
+        let which = self.look_of(view);
         let name = |piece: ExportPiece| match piece.group {
             0 => format!("{id} over time"),
             _ => id,
@@ -42,7 +42,7 @@ impl FlagsPanel {
             let of = Piece::new(view, view.chart(which));
             Box::new(move || of.bytes(piece.kind))
         };
-        self.export.handle(step, worker, name, make);
+        self.desk.export.handle(step, worker, name, make);
     }
 }
 

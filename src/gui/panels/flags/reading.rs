@@ -1,7 +1,7 @@
 //! What is asked of the server, in the order in which it is shown: the list; of one flag the plain figures first, then
 //! what stands beside them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
@@ -9,34 +9,30 @@ use crate::{
     engine::{
         Result,
         metrics::{
-            Ran,
-            advice::Advice,
-            cost::{self, Cost},
+            cost,
             flags::{
                 self, Source, Totals,
                 data::{self, Data, First, Request},
             },
             series::Moment,
+            tables::Located,
             words::percent,
         },
         profiles::Mapping,
         session::Session,
     },
-    gui::{format, widgets::side_list::SideEntry},
+    gui::{
+        format,
+        panels::metrics::{
+            cost::Heavy,
+            listing::{Curves, Listed},
+        },
+        widgets::side_list::SideEntry,
+    },
 };
 
 /// Days of a curve.
 const CURVE_DAYS: u32 = 28;
-
-/// The flags of a server.
-#[derive(Clone, Debug)]
-pub(super) struct Listed {
-    pub(super) source: Source,
-    pub(super) entries: Vec<SideEntry>,
-    /// The table is so large that only names were read.
-    pub(super) names_only: bool,
-    pub(super) ran: Ran,
-}
 
 /// Read the list: with requests where the table is small enough to be read whole, else names alone.
 pub(super) async fn list(
@@ -54,7 +50,7 @@ pub(super) async fn list(
         });
         return Ok(Listed {
             entries: entries.collect(),
-            source,
+            table: source.table,
             names_only: true,
             ran,
         });
@@ -62,7 +58,7 @@ pub(super) async fn list(
     let (flags, ran) = flags::list(&session, &source, &cancel).await?;
     Ok(Listed {
         entries: flags.iter().filter_map(entry).collect(),
-        source,
+        table: source.table,
         names_only: false,
         ran,
     })
@@ -88,9 +84,10 @@ fn entry(flag: &flags::Listed) -> Option<SideEntry> {
 /// The error rate of each flag by day, as the height of a small curve.
 pub(super) async fn curves(
     session: Session,
-    source: Source,
+    table: Located,
     cancel: CancellationToken,
-) -> Result<BTreeMap<String, Vec<f32>>> {
+) -> Result<Curves> {
+    let source = Source::of(table)?;
     let flags = flags::days(&session, &source, CURVE_DAYS, &cancel).await?;
     let curve = |days: Vec<(Moment, Totals)>| {
         let rates = days.iter().filter_map(|(_, totals)| totals.error_rate());
@@ -107,10 +104,7 @@ pub(super) async fn curves(
 pub(super) enum Step {
     Read(Box<First>),
     /// It would take long: a person is asked first.
-    Heavy {
-        cost: Cost,
-        advice: Option<Advice>,
-    },
+    Heavy(Heavy),
 }
 
 /// Read the plain figures; with `anyway`, however long that takes.
@@ -126,7 +120,12 @@ pub(super) async fn first(
         let cost = flags::cost(&session, &source, &request.flag, request.window, &cancel).await?;
         if let Some(cost) = cost.filter(|cost| cost.is_heavy()) {
             let advice = data::advice(&session, &source, &cancel).await?;
-            return Ok(Step::Heavy { cost, advice });
+            let limit = String::new();
+            return Ok(Step::Heavy(Heavy {
+                cost,
+                advice,
+                limit,
+            }));
         }
     }
     let first = data::first(&session, &mapping, &request, &cancel).await?;

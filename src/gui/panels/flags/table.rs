@@ -5,12 +5,12 @@ use crate::{
         chart::Slot,
         metrics::{
             flags::{
-                Group,
+                Group, GroupKey,
                 analysis::{Against, Analysis, CAUTION, Method, Verdict},
-                charts::Slots,
                 data::Data,
                 words::{Digits, pair_words},
             },
+            slots::Slots,
             stats,
             words::{p_bare, separated, times, trimmed},
         },
@@ -29,16 +29,22 @@ pub(super) fn columns(method: &Method) -> Vec<Column> {
     let mut columns = vec![
         Column::new("Group"),
         Column::number("Requests").hint("The sum of what the rows of the window count."),
-        Column::number("Errors").hint("The same of errors."),
+        Column::number("Errors")
+            .hint("The same of errors.")
+            .may_go(2),
         Column::number(format!("Error rate, {confidence} % interval"))
             .hint("Errors divided by requests, with Wilson's interval.")
+            .short("Error rate")
             .with_whiskers(),
         Column::number("Difference to baseline")
             .hint(format!(
                 "Rate less the baseline's, with Newcombe's interval; {CAUTION}."
             ))
+            .short("Difference")
             .with_forest(),
-        Column::number("Ratio").hint("Rate divided by the baseline's."),
+        Column::number("Ratio")
+            .hint("Rate divided by the baseline's.")
+            .may_go(1),
         Column::number("p").hint(format!(
             "Two-sided, pooled z test; {CAUTION}: it is smaller than it should be."
         )),
@@ -57,7 +63,7 @@ pub(super) fn rows(
     data: &Data,
     analysis: &Analysis,
     method: &Method,
-    slots: &Slots,
+    slots: &Slots<GroupKey>,
 ) -> Vec<Vec<Cell>> {
     let digits = Digits::of(&data.groups, analysis);
     let groups = data.groups.iter().enumerate();

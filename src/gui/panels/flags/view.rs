@@ -11,13 +11,14 @@ use crate::{
                 GroupKey,
                 analysis::{Analysis, Method, analyse},
                 burn::{Alert, PAIRS},
-                charts::{self, Slots, Which, give_slots},
+                charts::{self, Which},
                 data::Data,
                 health,
                 words::pair_words,
             },
             health::Level as Badness,
             markers::Note,
+            slots::{self, Slots},
             stats::Level,
         },
     },
@@ -42,7 +43,7 @@ pub(super) struct View {
     notes: Vec<Note>,
     /// Groups that are drawn; none for the baseline and the largest.
     lines: Vec<GroupKey>,
-    slots: Slots,
+    slots: Slots<GroupKey>,
     /// Made when it is drawn first.
     chart: RefCell<Option<(Which, Option<Arc<ChartSpec>>)>>,
 }
@@ -51,13 +52,17 @@ impl View {
     pub(super) fn new(
         data: Arc<Data>,
         choice: &FlagChoice,
-        known: &mut Slots,
+        known: &mut Slots<GroupKey>,
         notes: &[Note],
         lines: &[GroupKey],
     ) -> Self {
         let method = method_of(choice);
         let analysis = analyse(&data.groups, &method);
-        give_slots(known, &data.groups, analysis.baseline);
+        slots::give(
+            known,
+            data.groups.iter().map(|group| &group.key),
+            analysis.baseline,
+        );
         let findings = health::checks(&data.groups, &data.facts, data.request.window);
         let chips = findings.iter().map(|finding| {
             Chip::new(tone(finding.level), finding.check.label(), &finding.figure)

@@ -132,7 +132,17 @@ impl RunsPanel {
                     let subtitle = RichText::new(format::plain(&parts.join(" · "), 200))
                         .small()
                         .color(palette.secondary);
-                    ui.add(Label::new(subtitle).truncate());
+                    ui.horizontal(|ui| {
+                        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                            if chart.has_far {
+                                self.far_ui(ui, &key);
+                            }
+                            ui.with_layout(
+                                egui::Layout::left_to_right(egui::Align::Center),
+                                |ui| ui.add(Label::new(subtitle).truncate()),
+                            );
+                        });
+                    });
                     ui.add_space(SPACE[0]);
                     if self.reading.is_running() && !self.has_points(&chart.key) {
                         ui.label(RichText::new("Reading points…").color(palette.faint));
@@ -145,6 +155,24 @@ impl RunsPanel {
                 });
         });
         pressed
+    }
+
+    /// The way to the values that are out of view, in all charts, and back.
+    fn far_ui(&mut self, ui: &mut Ui, key: &str) {
+        let whole = self.saved.look.whole;
+        let words = if whole {
+            "Leave far values out"
+        } else {
+            "Show all values"
+        };
+        let link = ui.link(RichText::new(words).small());
+        ui.ctx().accesskit_node_builder(link.id, |node| {
+            node.set_label(format!("{words} of {key}"));
+        });
+        let hint = "Values that are so far off that the others would be one flat line. Log y shows all of them too.";
+        if link.on_hover_text(hint).clicked() {
+            self.saved.look.whole = !whole;
+        }
     }
 
     /// Points of it have been read, of any run.

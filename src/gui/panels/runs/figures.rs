@@ -12,7 +12,7 @@ use crate::engine::{
     chart::{ChartSpec, Slot},
     metrics::runs::{
         Found, Goal, Series,
-        charts::{Drawn, Lines, Look, Scatter, metric, parallel, scatter},
+        charts::{Drawn, Lines, Look, Scatter, cut, metric, parallel, scatter},
         compare::{self, Compared, Setting},
         value_text,
     },
@@ -73,6 +73,9 @@ pub struct MetricChart {
     pub bare: ChartSpec,
     /// `best 0.162 by 3286b33e`, of the runs that are ticked.
     pub best: String,
+    /// It has values that are so far off that the others would be one flat line; they are out of view unless the
+    /// person wants to see all.
+    pub has_far: bool,
 }
 
 /// The metrics that any of these runs has, by name.
@@ -200,8 +203,14 @@ fn chart(key: &str, goal: Goal, ticked: &[(&Found, Slot)], input: &Input) -> Met
             visible::line(&found.run.label())
         )
     });
-    let chart = metric(&Lines { key, goal, drawn }, input.look);
+    let lines = Lines { key, goal, drawn };
+    let chart = metric(&lines, input.look);
+    let robust = Look {
+        whole: false,
+        ..input.look
+    };
     MetricChart {
+        has_far: cut(&lines, robust).is_some(),
         bare: bare(&chart),
         chart,
         key: key.to_owned(),

@@ -4,12 +4,9 @@ use egui::{Align, Label, Layout, RichText, Slider, TextStyle, Ui};
 
 use super::RunsPanel;
 use crate::{
-    engine::metrics::{
-        runs::{
-            Precision,
-            charts::{Along, MOST_SMOOTHING},
-        },
-        series::Moment,
+    engine::metrics::runs::{
+        Precision,
+        charts::{Along, MOST_SMOOTHING},
     },
     gui::{
         command::RunsCommand,
@@ -24,6 +21,7 @@ use crate::{
             refresh::{RefreshAsked, RefreshBar},
         },
         words::Words,
+        zone::Zone,
     },
 };
 
@@ -47,11 +45,12 @@ impl RunsPanel {
             .read
             .as_ref()
             .and_then(|read| read.as_of)
-            .map(time_of_day);
+            .map(|at| Zone::default().time_of_day(at));
+        let busy = self.busy();
         let bar = RefreshBar {
             as_of: as_of.as_deref(),
-            running: self.running_for(),
-            stopping: self.list.is_cancelling() || self.reading.is_cancelling(),
+            running: busy.running,
+            stopping: busy.stopping,
             every: self.saved.every,
         };
         // Beside each other where both have room.
@@ -162,11 +161,4 @@ impl RunsPanel {
             ui.horizontal(row);
         }
     }
-}
-
-/// `12:41:07 UTC`.
-fn time_of_day(moment: Moment) -> String {
-    let text = moment.to_string();
-    let time = text.split_once(' ').map_or("", |(_, time)| time);
-    format!("{time} UTC")
 }

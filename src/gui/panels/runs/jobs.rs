@@ -3,17 +3,16 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{
-    LISTED, NEWEST, RunsPanel,
+    Extent, LISTED, NEWEST, RunsPanel,
     figures::{self, Input, keys},
-    reading::{self, Points, Read},
+    reading::{self, Listed, Points, Read},
 };
 use crate::{
     engine::{
         chart::Slot,
         metrics::runs::{Found, Goal, Wanted, charts::Look},
-        profiles::{Mapping, ProfileId},
     },
-    gui::state::State,
+    gui::{panels::metrics::desk::Origin, state::State},
     worker::Worker,
 };
 
@@ -31,11 +30,14 @@ pub(super) struct MadeOf {
 
 impl RunsPanel {
     pub(super) fn has_begun(&self) -> bool {
-        self.list.is_running() || self.read.is_some() || self.list.error().is_some()
+        self.list.is_running()
+            || self.read.is_some()
+            || self.heavy.is_some()
+            || self.list.error().is_some()
     }
 
     /// Another profile, or other tables: nothing of what is here holds.
-    pub(super) fn forget(&mut self, of: Option<(ProfileId, Mapping)>) {
+    pub(super) fn forget(&mut self, of: Option<Origin>) {
         *self = Self {
             of,
             saved: std::mem::take(&mut self.saved),
@@ -61,20 +63,27 @@ impl RunsPanel {
         let wanted = Wanted {
             experiment: None,
             deleted: self.saved.deleted,
-            newest: Some(self.newest.max(LISTED)),
+            newest: Some(if self.extent == Extent::Few {
+                NEWEST as u32
+            } else {
+                self.newest.max(LISTED)
+            }),
         };
+        let anyway = self.extent == Extent::Whole;
         self.list.start(worker, "Read training runs", |cancel| {
-            reading::list(session, mapping, wanted, cancel)
+            reading::list(session, mapping, wanted, anyway, cancel)
         });
     }
 
     pub(super) fn poll_jobs(&mut self, state: &State, worker: &Worker) {
         if self.list.poll() {
             self.ended = Some(Instant::now());
-            if self.list.error().is_none()
-                && let Some(read) = self.list.value().cloned()
-            {
-                self.take_read(read);
+            if self.list.error().is_none() {
+                match self.list.take_value() {
+                    Some(Listed::Read(read)) => self.take_read(read),
+                    Some(Listed::Heavy(heavy)) => self.heavy = Some(heavy),
+                    None => {}
+                }
             }
         }
         if self.reading.poll() {
@@ -106,6 +115,7 @@ impl RunsPanel {
         // What is ticked stays so while it is not listed, unless nothing of it is.
         let lost = !self.ticked.is_empty() && !self.ticked.iter().any(there);
         self.read = Some(read);
+        self.heavy = None;
         if !self.chosen || lost {
             self.chosen = false;
             self.tick_newest();

@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::{
-    Result,
-    metrics::{
-        Ran,
-        runs::{self, Found, Precision, Series, Tables, Wanted},
-        series::Moment,
+use crate::{
+    engine::{
+        Result,
+        metrics::{
+            Ran,
+            runs::{self, Found, Precision, Series, Tables, Wanted},
+            series::Moment,
+        },
+        profiles::Mapping,
+        session::Session,
     },
-    profiles::Mapping,
-    session::Session,
+    gui::panels::metrics::cost::Heavy,
 };
 
 /// Points of one series.
@@ -46,18 +49,38 @@ pub(super) struct Points {
     pub(super) ran: Vec<Ran>,
 }
 
+/// What came of asking for the list.
+#[derive(Clone, Debug)]
+pub(super) enum Listed {
+    Read(Arc<Read>),
+    /// It would take long: a person is asked first.
+    Heavy(Heavy),
+}
+
+/// Read the list; with `anyway`, however long that takes.
 pub(super) async fn list(
     session: Session,
     mapping: Mapping,
     wanted: Wanted,
+    anyway: bool,
     cancel: CancellationToken,
-) -> Result<Arc<Read>> {
+) -> Result<Listed> {
     let tables = Tables::locate(&session, &mapping, &cancel).await?;
+    if !anyway {
+        let cost = runs::cost_of_list(&session, &tables, &wanted, &cancel).await?;
+        if let Some(cost) = cost.filter(|cost| cost.is_heavy()) {
+            return Ok(Listed::Heavy(Heavy {
+                cost,
+                advice: runs::advice(&session, &tables, &cancel).await?,
+                limit: String::new(),
+            }));
+        }
+    }
     let listing = runs::list(&session, &tables, &wanted, &cancel).await?;
     let (found, texts) = runs::describe(&session, &tables, &listing, &cancel).await?;
     let mut ran = listing.ran;
     ran.extend(texts);
-    Ok(Arc::new(Read {
+    Ok(Listed::Read(Arc::new(Read {
         runs: found,
         more: listing.more,
         hidden: listing.hidden,
@@ -65,7 +88,7 @@ pub(super) async fn list(
         as_of: listing.as_of,
         tables: Some(tables),
         ran,
-    }))
+    })))
 }
 
 pub(super) async fn points(

@@ -8,7 +8,7 @@ use egui::{
 
 use super::{
     Badge, BadgeLook, Cell, Picture, View,
-    measure::{DOT, GAP, PAD, style},
+    measure::{DOT, GAP, PAD, Place, style},
 };
 use crate::{
     engine::chart::Slot,
@@ -43,7 +43,8 @@ pub(super) fn header_ui(ui: &mut Ui, rect: Rect, table: &View<'_>) {
     let head = ui.new_child(builder);
     head.accesskit_node_builder(head.unique_id(), |node| bound(node, rect));
     let font = text::strong().resolve(ui.style());
-    for (at, (column, place)) in table.columns.iter().zip(&table.layout.columns).enumerate() {
+    for place in &table.layout.columns {
+        let (at, column) = (place.at, &table.columns[place.at]);
         let here = Rect::from_min_size(
             pos2(rect.left() + place.left, rect.top()),
             vec2(place.width, rect.height()),
@@ -69,7 +70,7 @@ pub(super) fn header_ui(ui: &mut Ui, rect: Rect, table: &View<'_>) {
         head.painter().text(
             pos2(x, here.center().y),
             align,
-            &column.name,
+            column.head(table.layout.fit),
             font.clone(),
             palette.secondary,
         );
@@ -77,6 +78,37 @@ pub(super) fn header_ui(ui: &mut Ui, rect: Rect, table: &View<'_>) {
             response.on_hover_text(&column.hint);
         }
     }
+    left_out_ui(&head, rect, table);
+}
+
+/// How many columns have no room, at the right of the first head; which, on hover.
+fn left_out_ui(head: &Ui, rect: Rect, table: &View<'_>) {
+    let (out, Some(first)) = (&table.layout.left_out, table.layout.columns.first()) else {
+        return;
+    };
+    if out.is_empty() {
+        return;
+    }
+    let names: Vec<&str> = out.iter().map(|at| &*table.columns[*at].name).collect();
+    let why = format!(
+        "There is no room for {}. D or a double click shows all numbers of a row.",
+        names.join(", ")
+    );
+    let words = format!("+{}", out.len());
+    let font = TextStyle::Small.resolve(head.style());
+    let ink = head.palette().faint;
+    let galley = head.painter().layout_no_wrap(words, font, ink);
+    let right = rect.left() + first.left + first.width - PAD;
+    let place = Align2::RIGHT_CENTER.anchor_size(pos2(right, rect.center().y), galley.size());
+    head.painter().galley(place.min, galley, ink);
+    let id = table.table.with("left out");
+    let response = head.interact(place.expand(4.0), id, Sense::hover());
+    head.accesskit_node_builder(id, |node| {
+        bound(node, place);
+        node.set_role(Role::Label);
+        node.set_value(&*why);
+    });
+    response.on_hover_text(why);
 }
 
 pub(super) fn row_ground_ui(ui: &Ui, rect: Rect, hovered: bool, cursor: bool) {
@@ -96,12 +128,12 @@ pub(super) fn cell_ui(
     ui: &mut Ui,
     row: Rect,
     cell: &Cell,
-    (at_row, at_column): (usize, usize),
+    (at_row, place): (usize, &Place),
     here: bool,
     table: &View<'_>,
 ) {
+    let at_column = place.at;
     let column = &table.columns[at_column];
-    let place = &table.layout.columns[at_column];
     let rect = Rect::from_min_size(
         pos2(row.left() + place.left, row.top()),
         vec2(place.width, row.height()),
@@ -131,7 +163,7 @@ pub(super) fn cell_ui(
         ui.painter()
             .rect_stroke(ring, SELECTION_RADIUS, palette.focus(), StrokeKind::Inside);
     }
-    let cut = words_ui(ui, rect, cell, at_column, table);
+    let cut = words_ui(ui, rect, cell, place, table);
     let left = rect.left() + PAD + place.text + GAP;
     let picture = Rect::from_min_max(
         pos2(left, rect.top() + 6.0),
@@ -165,12 +197,12 @@ pub(super) fn cell_ui(
 }
 
 /// Dot, text, badge and second line. True if the text had no room.
-fn words_ui(ui: &Ui, rect: Rect, cell: &Cell, at_column: usize, table: &View<'_>) -> bool {
+fn words_ui(ui: &Ui, rect: Rect, cell: &Cell, place: &Place, table: &View<'_>) -> bool {
     let palette = ui.palette();
-    let column = &table.columns[at_column];
-    let place = &table.layout.columns[at_column];
+    let column = &table.columns[place.at];
+    let below = cell.has_badge_below(table.layout.fit);
     let painter = ui.painter();
-    let two = !cell.second.is_empty();
+    let two = below || !cell.second.is_empty();
     let (upper, lower) = if two {
         (rect.center().y - 8.0, rect.center().y + 9.0)
     } else {
@@ -197,14 +229,14 @@ fn words_ui(ui: &Ui, rect: Rect, cell: &Cell, at_column: usize, table: &View<'_>
     let end = x + galley.size().x;
     painter.galley(pos2(x, upper - galley.size().y / 2.0), galley, ink);
     if let Some(badge) = &cell.badge {
-        let x = if cell.text.is_empty() {
-            left
-        } else {
-            end + 10.0
+        let at = match (below, cell.text.is_empty()) {
+            (true, _) => pos2(left, lower),
+            (false, true) => pos2(left, upper),
+            (false, false) => pos2(end + 10.0, upper),
         };
-        badge_ui(ui, pos2(x, upper), badge);
+        badge_ui(ui, at, badge);
     }
-    if two {
+    if two && !below {
         let small = TextStyle::Small.resolve(ui.style());
         let room = if column.picture == Picture::None {
             rect.right() - PAD - left

@@ -1,6 +1,6 @@
 //! A metric of one or several runs as lines.
 
-use super::{Along, Drawn, Look};
+use super::{Along, Drawn, Look, Part, part};
 use crate::engine::{
     chart::{Axis, Body, ChartSpec, Kind, Marks, Panel, Plot, Point, Series},
     metrics::{
@@ -46,6 +46,7 @@ pub fn metrics(all: &[Lines<'_>], look: Look) -> ChartSpec {
         if look.log {
             y = y.with_log();
         }
+        y.bounds = cut(lines, look).map(|part| part.range);
         let series = lines.drawn.iter().flat_map(|drawn| series(drawn, look));
         Panel::new(y, series.collect())
     });
@@ -60,6 +61,14 @@ pub fn metrics(all: &[Lines<'_>], look: Look) -> ChartSpec {
         footnotes: Vec::new(),
         summary: summary(all, look),
     }
+}
+
+/// The part of the y axis that is drawn, where it is not all: a logarithm has room for everything.
+pub fn cut(lines: &Lines<'_>, look: Look) -> Option<Part> {
+    if look.log || look.whole {
+        return None;
+    }
+    part(lines)
 }
 
 /// The run, or how many there are.
@@ -135,6 +144,15 @@ fn drawable(x: f64, point: &Logged) -> Point {
 
 fn subtitle(all: &[Lines<'_>], look: Look) -> String {
     let mut parts = Vec::new();
+    let outside: usize = all
+        .iter()
+        .filter_map(|lines| cut(lines, look))
+        .map(|part| part.outside)
+        .sum();
+    if outside > 0 {
+        let unit = if outside == 1 { "value" } else { "values" };
+        parts.push(format!("{outside} {unit} far off, out of view"));
+    }
     if look.smoothing > 0.0 {
         parts.push(format!("smoothed {:.2}, raw values pale", look.smoothing));
     }
