@@ -10,7 +10,10 @@ use self::method::MethodArgs;
 use super::{
     Failure,
     chart::ChartArgs,
-    metrics::{FormatArgs, MetricsArgs, ReportFormat, print_json, say_advice, say_heavy},
+    metrics::{
+        FormatArgs, MetricsArgs, ReportFormat, check_line, print_json, say_advice, say_heavy,
+        say_newest,
+    },
     print,
 };
 use crate::engine::{
@@ -120,12 +123,7 @@ pub(super) fn run_list(args: &ListArgs) -> Result<(), Failure> {
         let table = tables::locate(session, &experiments::ASSIGNMENTS, mapping, cancel).await?;
         Ok(experiments::list(session, &table, cancel).await?.0)
     })?;
-    if experiments.len() == list::MOST {
-        print::note(&format!(
-            "only the newest {} experiments are listed",
-            list::MOST
-        ));
-    }
+    say_newest(experiments.len(), "experiments");
     if args.output.is_json() {
         return print_json(&experiments);
     }
@@ -321,8 +319,11 @@ impl Asked<'_> {
 /// Checks first, then figures, then how they were made.
 fn for_people(report: &Report<'_>) -> String {
     let checks = report.analysis.findings.iter().map(|finding| {
-        let (level, label) = (finding.level.word(), finding.check.label());
-        visible::line(&format!("{level:7}  {label}: {}", finding.sentence)) + "\n"
+        check_line(
+            finding.level.word(),
+            finding.check.label(),
+            &finding.sentence,
+        )
     });
     let mut parts = vec![checks.collect::<String>()];
     let sheets = [
@@ -360,14 +361,10 @@ fn sheet(metrics: &[VariantMetrics]) -> Sheet {
     let mut sheet = Sheet::new(&["variant", "users", "conversions", "mean"]);
     sheet.rows = metrics
         .iter()
-        .map(|metrics| {
+        .zip(contract::shown_names(metrics))
+        .map(|(metrics, name)| {
             vec![
-                // As flags have it: no variant is called so.
-                Field::name(if metrics.named {
-                    &metrics.variant
-                } else {
-                    "(NULL)"
-                }),
+                Field::name(name),
                 Field::whole(metrics.count),
                 Field::whole(metrics.conversions),
                 Field::number(metrics.mean, |mean| format!("{mean:.4}")),

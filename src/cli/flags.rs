@@ -9,7 +9,8 @@ use super::{
     Failure,
     chart::ChartArgs,
     metrics::{
-        FormatArgs, MetricsArgs, ReportFormat, confidence, print_json, say_advice, say_heavy,
+        FormatArgs, MetricsArgs, ReportFormat, check_line, confidence, print_json, say_advice,
+        say_heavy, say_newest,
     },
     print,
 };
@@ -171,6 +172,7 @@ pub(super) fn run_list(args: &ListArgs) -> Result<(), Failure> {
         let source = Source::locate(session, mapping, cancel).await?;
         Ok(flags::list(session, &source, cancel).await?.0)
     })?;
+    say_newest(flags.len(), "flags");
     if args.output.is_json() {
         return print_json(&flags);
     }
@@ -239,14 +241,16 @@ fn run_analysis(args: &Args) -> Result<(), Failure> {
         burn: args.method.slo.is_some(),
         ..Request::default()
     };
-    let data = args.metrics.ask(async |session, mapping, cancel| {
+    let (data, method) = args.metrics.ask(async |session, mapping, cancel| {
         let source = Source::locate(session, mapping, cancel).await?;
         say_cost(session, &source, args, cancel).await?;
-        let data = data::read(session, mapping, &request, cancel).await?;
-        say_unknown(session, &source, args, &data.groups, cancel).await?;
-        Ok(data)
+        let first = data::first(session, mapping, &request, cancel).await?;
+        // A slip in the baseline's name is found before the rest is read.
+        let method = args.method.method(&first.groups)?;
+        say_unknown(session, &source, args, &first.groups, cancel).await?;
+        let data = data::rest(session, mapping, first, cancel).await?;
+        Ok((data, method))
     })?;
-    let method = args.method.method(&data.groups)?;
     let analysis = analyse(&data.groups, &method);
     if args.chart.is_wanted() {
         write_chart(args, &data, &analysis, &method)?;
@@ -275,12 +279,8 @@ fn run_analysis(args: &Args) -> Result<(), Failure> {
 fn checks_words(data: &Data) -> String {
     let checks = health::checks(&data.groups, &data.facts, data.request.window);
     let lines = checks.iter().map(|finding| {
-        let (level, label) = (finding.level.word(), finding.check.label());
-        let line = format!(
-            "{level:7}  {label}: {}. {}",
-            finding.figure, finding.sentence
-        );
-        visible::line(&line) + "\n"
+        let words = format!("{}. {}", finding.figure, finding.sentence);
+        check_line(finding.level.word(), finding.check.label(), &words)
     });
     lines.collect()
 }

@@ -19,12 +19,14 @@ use crate::engine::{
         self,
         advice::{Advice, CAUTION},
         cost::Cost,
+        listing::MOST,
         share,
         stats::Level,
-        words::separated,
+        words::{bytes, separated},
     },
     profiles::{Mapping, mapping::Entry},
     session::Session,
+    visible,
 };
 
 /// Which server, and what its tables are called.
@@ -71,8 +73,8 @@ pub(super) struct FormatArgs {
     /// How to print it.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(super) format: ReportFormat,
-    /// For --format csv that a spreadsheet opens: texts that it would take for formulas, and whole numbers of which it
-    /// would lose digits, begin with an apostrophe.
+    /// For --format csv that a spreadsheet opens: texts that it would take for formulas, and whole numbers of more than
+    /// 15 digits, of which it would lose some, begin with an apostrophe.
     #[arg(long)]
     spreadsheet: bool,
 }
@@ -177,8 +179,26 @@ pub(super) fn say_heavy(cost: Cost, instead: &str) {
 
 /// The index that would make it quicker, and what must be said with it.
 pub(super) fn say_advice(advice: &Advice, limit: &str) {
-    let text = format!("This index would help: {}. {CAUTION} {limit}", advice.sql);
+    let size = advice.bytes.map_or_else(String::new, |size| {
+        format!(" It would take about {}.", bytes(size))
+    });
+    let text = format!(
+        "This index would help: {}.{size} {CAUTION} {limit}",
+        advice.sql
+    );
     print::hint(text.trim_end());
+}
+
+/// A list that is cut says so; what it leaves out is the oldest.
+pub(super) fn say_newest(listed: usize, what: &str) {
+    if listed >= MOST {
+        print::note(&format!("only the newest {MOST} {what} are listed"));
+    }
+}
+
+/// What a check of the data found, on a line.
+pub(super) fn check_line(level: &str, label: &str, words: &str) -> String {
+    visible::line(&format!("{level:7}  {label}: {words}")) + "\n"
 }
 
 /// Print figures as one JSON object on a line.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crate::engine::visible::is_invisible;
 
+pub use crate::engine::metrics::words::bytes;
+
 /// `1234567` as `1,234,567`.
 pub fn count(number: u64) -> String {
     let digits = number.to_string();
@@ -20,11 +22,6 @@ pub fn count(number: u64) -> String {
 /// An estimate, short: `2.1 M`, `812 k`, `1,204`.
 pub fn about(number: u64) -> String {
     scaled(number, 1000.0, &["", " k", " M", " G", " T", " P"])
-}
-
-/// A size: `3.1 GB`.
-pub fn bytes(number: u64) -> String {
-    scaled(number, 1000.0, &[" B", " kB", " MB", " GB", " TB", " PB"])
 }
 
 fn scaled(number: u64, step: f64, units: &[&str]) -> String {

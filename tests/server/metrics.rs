@@ -13,7 +13,7 @@ use porthole::engine::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    sessions::Opened,
+    sessions::{Opened, eventually, is_running},
     support::{TestServer, each_server},
 };
 
@@ -32,7 +32,12 @@ async fn an_answer_that_does_not_fit_into_memory_is_refused_and_the_next_one_com
             .await;
         // A hundred times a megabyte, of which the server need not send more than what does not fit.
         let sql = "SELECT a.x FROM wide a, wide b WHERE b.i < 100";
+        let mut admin = opened.db.admin().await;
         let refused = metrics::ask_within(session, sql, Vec::new(), 1 << 20, &cancel).await;
+        eventually("the server has stopped", async || {
+            !is_running(&mut admin, "FROM wide a, wide b").await
+        })
+        .await;
         let error = refused.unwrap_err();
         assert!(
             matches!(&error, Error::Invalid(why) if why.contains("the answer is larger than 1 MiB")),

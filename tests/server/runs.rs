@@ -652,10 +652,11 @@ async fn what_reading_many_points_costs_is_foreseen() {
         let (session, cancel) = (&tracker.opened.session, &tracker.cancel);
         let mut tables = tracker.tables().await.unwrap();
         let wanted = Wanted::default();
-        let cost = runs::cost_of_list(session, &tables, &wanted, cancel).await.unwrap();
+        let listing = runs::bare(session, &tables, &wanted, cancel).await.unwrap();
+        let cost = runs::cost_of_list(session, &tables, &listing, cancel).await.unwrap();
         assert_eq!(cost, None, "small");
         tables.metrics.size.rows = None;
-        let cost = runs::cost_of_list(session, &tables, &wanted, cancel).await.unwrap().unwrap();
+        let cost = runs::cost_of_list(session, &tables, &listing, cancel).await.unwrap().unwrap();
         assert!(cost.whole_table && cost.rows > 500, "{cost:?}");
         let of_run = runs::cost(session, &tables, &["a1", "b2"], cancel).await.unwrap().unwrap();
         assert!(of_run.whole_table, "{of_run:?}");

@@ -59,6 +59,7 @@ pub(in crate::cli) fn run_compare(args: &CompareArgs) -> Result<(), Failure> {
             let (run, unit, _) = runs::find(session, &tables, id, cancel).await?;
             runs.push((run, unit));
         }
+        check_once(&runs)?;
         say_precision(&tables, &args.output);
         let ids: Vec<&str> = runs.iter().map(|(run, _)| run.id.as_str()).collect();
         let cost = runs::cost(session, &tables, &ids, cancel).await?;
@@ -80,13 +81,6 @@ pub(in crate::cli) fn run_compare(args: &CompareArgs) -> Result<(), Failure> {
         let (series, _) = runs::points(session, &tables, &pairs, most, cancel).await?;
         Ok((found, series, source))
     })?;
-    let mut seen = HashSet::new();
-    if let Some(twice) = found.iter().find(|found| !seen.insert(&found.run.id)) {
-        return Err(Failure::usage(
-            format!("the run {} is named twice", twice.run.id),
-            "Name two or more different runs.",
-        ));
-    }
     if args.chart.is_wanted() {
         let series: Vec<BTreeMap<String, Series>> = found
             .iter()
@@ -127,6 +121,18 @@ pub(in crate::cli) fn run_compare(args: &CompareArgs) -> Result<(), Failure> {
                 &args.output,
             )
         }
+    }
+}
+
+/// Two names may be of one run.
+fn check_once(runs: &[(Run, Unit)]) -> Result<(), Failure> {
+    let mut seen = HashSet::new();
+    match runs.iter().find(|(run, _)| !seen.insert(&run.id)) {
+        Some((twice, _)) => Err(Failure::usage(
+            format!("the run {} is named twice", twice.id),
+            "Name two or more different runs.",
+        )),
+        None => Ok(()),
     }
 }
 

@@ -66,10 +66,11 @@ pub(in crate::cli) fn run_list(args: &ListArgs) -> Result<(), Failure> {
     let listing = args.source.ask(async |session, mapping, cancel| {
         let tables = Tables::locate(session, mapping, cancel).await?;
         say_precision(&tables, &args.output);
-        let cost = runs::cost_of_list(session, &tables, &wanted, cancel).await?;
+        let listing = runs::bare(session, &tables, &wanted, cancel).await?;
+        let cost = runs::cost_of_list(session, &tables, &listing, cancel).await?;
         let instead = ", and a lower --newest reads less";
         say_cost(session, &tables, cost, instead, cancel).await?;
-        Ok(runs::list(session, &tables, &wanted, cancel).await?)
+        Ok(runs::fill(session, &tables, &wanted, listing, cancel).await?)
     })?;
     say_left_out(args, &listing);
     if !listing.runs.is_empty() {

@@ -8,9 +8,12 @@ use super::{
 };
 use crate::engine::{
     Result,
-    metrics::stats::{
-        Counts, Interval, PValue, beta, chi_square, comparison, flag as flags,
-        growthbook as gbstats, multiple, planning, proportion, sequential, smoothing,
+    metrics::{
+        stats::{
+            Counts, Interval, PValue, beta, chi_square, comparison, flag as flags,
+            growthbook as gbstats, multiple, planning, proportion, sequential, smoothing,
+        },
+        words::without_sign_of_zero,
     },
 };
 
@@ -21,8 +24,7 @@ struct Answer(Outputs);
 impl Answer {
     /// A number, null where it is undefined.
     fn number(&mut self, name: &str, value: impl Into<Option<f64>>) -> &mut Self {
-        // 0 has no sign here.
-        let value = value.into().map(|value| value + 0.0);
+        let value = value.into().map(without_sign_of_zero);
         self.put(name, value.map_or(Value::Null, Value::from))
     }
 

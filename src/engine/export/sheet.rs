@@ -12,8 +12,8 @@ const UNDEFINED: &str = "n/a";
 const NAMELESS: &str = "(empty)";
 /// Letters of a name that people are shown.
 const LETTERS: usize = 60;
-/// The largest whole number that a spreadsheet keeps with all digits.
-const EXACT: u128 = 1 << 53;
+/// From here on whole numbers have more digits than the fifteen that a spreadsheet keeps.
+const TOO_LONG: u128 = 1_000_000_000_000_000;
 
 /// A table of figures.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -208,11 +208,11 @@ fn guarded(text: &str, spreadsheet: bool) -> String {
     }
 }
 
-/// A spreadsheet calculates in f64, which has not every whole number of this size.
+/// A spreadsheet makes zeros of the digits of a whole number after its fifteenth.
 fn loses_digits(number: &str) -> bool {
     let digits = number.strip_prefix('-').unwrap_or(number);
     let is_whole = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
-    is_whole && digits.parse().is_ok_and(|size: u128| size > EXACT)
+    is_whole && digits.parse().is_ok_and(|size: u128| size >= TOO_LONG)
 }
 
 /// A name for people.
@@ -317,7 +317,7 @@ mod tests {
         assert_eq!(sheet().to_csv(false), csv);
         let spreadsheet = csv.replace("\"=a", "\"'=a").replace(",340", ",'340");
         assert_eq!(sheet().to_csv(true), spreadsheet);
-        let numbers = ["9007199254740992", "-9007199254740993", "0.5", ""];
+        let numbers = ["999999999999999", "-1000000000000000", "0.5", ""];
         assert_eq!(
             numbers.map(loses_digits),
             [false, true, false, false],

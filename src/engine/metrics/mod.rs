@@ -10,6 +10,7 @@ pub mod experiments;
 pub mod flags;
 pub mod health;
 pub mod ids;
+pub mod listing;
 pub mod markers;
 pub mod moments;
 pub mod names;
@@ -70,7 +71,8 @@ pub(in crate::engine) async fn ask(
     ask_within(session, sql, values, query::MEMORY_BUDGET, cancel).await
 }
 
-/// Run a statement that reads and gather its rows in so many bytes of memory.
+/// Run a statement that reads and gather its rows in so many bytes of memory. Figures are asked for without a limit of
+/// their own; the limit is open to all so that it can be tried with answers that are small.
 ///
 /// # Errors
 /// What the server says, cancelled, or [`Error::Invalid`] where the rows do not fit: figures are read from all of them
@@ -125,6 +127,22 @@ pub(in crate::engine) fn written(sql: &str, values: &[Value], mode: SqlMode) -> 
     literal::fill(sql, values, mode)
 }
 
+/// A number of rows, or a sum of such; 0 for NULL, which is the sum of nothing.
+///
+/// # Errors
+/// [`Error::Invalid`] where it is no whole number from 0 that can be held.
+pub(in crate::engine) fn count(rows: &ResultSet, row: u64, column: usize) -> Result<u64> {
+    optional_text(rows, row, column).map_or(Ok(0), |text| whole_count(&text))
+}
+
+fn whole_count(text: &str) -> Result<u64> {
+    text.parse().map_err(|_| {
+        Error::Invalid(format!(
+            "the server has counted {text}, which is no whole number from 0 that can be held"
+        ))
+    })
+}
+
 /// The text of a cell; empty for NULL and where there is none.
 pub(in crate::engine) fn text(rows: &ResultSet, row: u64, column: usize) -> String {
     optional_text(rows, row, column).unwrap_or_default()
@@ -139,5 +157,22 @@ pub(in crate::engine) fn optional_text(
     match rows.cell(row, column)? {
         value::Cell::Null => None,
         cell => Some(value::text(cell, rows.columns()[column].kind)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_count_is_not_taken_for_nothing() {
+        assert_eq!(whole_count("18446744073709551615").ok(), Some(u64::MAX));
+        for text in ["-1", "18446744073709551616", "1.5", "1e3", ""] {
+            let error = whole_count(text).unwrap_err();
+            assert!(
+                matches!(&error, Error::Invalid(why) if why.contains("counted")),
+                "{text}: {error}"
+            );
+        }
     }
 }

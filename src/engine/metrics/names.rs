@@ -2,6 +2,11 @@
 
 use std::collections::HashSet;
 
+/// What stands in JSON for what has no name.
+pub const NULL: &str = "NULL";
+/// What stands in tables for what has no name.
+pub const NULL_SHOWN: &str = "(NULL)";
+
 /// Gives each name a key that no other has: the second `a` is `a_2`, unless another is called so.
 #[derive(Debug)]
 pub struct Names {
@@ -23,6 +28,19 @@ impl Names {
         if self.given.insert(name.to_owned()) {
             return name.to_owned();
         }
+        self.numbered(name)
+    }
+
+    /// The key of what has no name: this word, unless something is called so. It takes no name's key, whatever the
+    /// order in which they come.
+    pub fn nameless(&mut self, word: &str) -> String {
+        if self.taken.insert(word.to_owned()) {
+            return word.to_owned();
+        }
+        self.numbered(word)
+    }
+
+    fn numbered(&mut self, name: &str) -> String {
         let mut number = 2_u64;
         loop {
             let key = format!("{name}_{number}");
@@ -46,5 +64,16 @@ mod tests {
             names.map(|name| keys.next(name)),
             ["a", "a_3", "a_2", "b", "a_4"]
         );
+    }
+
+    #[test]
+    fn what_has_no_name_takes_none_away() {
+        let mut keys = Names::of(["NULL", "NULL_2"].into_iter());
+        assert_eq!(keys.nameless("NULL"), "NULL_3");
+        assert_eq!(
+            ["NULL", "NULL_2"].map(|name| keys.next(name)),
+            ["NULL", "NULL_2"]
+        );
+        assert_eq!(Names::of(["a"].into_iter()).nameless("NULL"), "NULL");
     }
 }

@@ -84,9 +84,22 @@ impl Decimals {
 
     /// With a sign that is as wide as the plus.
     fn signed(self, share: f64) -> String {
-        // Adding 0 takes the sign from a negative one.
-        format!("{:+.*}", self.0, share * 100.0 + 0.0).replace('-', "\u{2212}")
+        with_minus(&format!(
+            "{:+.*}",
+            self.0,
+            without_sign_of_zero(share * 100.0)
+        ))
     }
+}
+
+/// 0 where it is −0, which prints a sign.
+pub fn without_sign_of_zero(value: f64) -> f64 {
+    value + 0.0
+}
+
+/// With a minus that is as wide as the plus.
+pub fn with_minus(number: &str) -> String {
+    number.replace('-', "\u{2212}")
 }
 
 /// Decimals of a figure in per cent.
@@ -127,6 +140,23 @@ pub fn age(seconds: i64) -> String {
         seconds if seconds < 2 * DAY => format!("{} h", seconds / HOUR),
         seconds => format!("{} days", seconds / DAY),
     }
+}
+
+/// A size: `1,204 B`, `812 kB`, `3.1 GB`.
+pub fn bytes(number: u64) -> String {
+    const UNITS: [&str; 6] = ["B", "kB", "MB", "GB", "TB", "PB"];
+    if number < 10_000 {
+        return format!("{} B", separated(number.into()));
+    }
+    let mut value = number as f64;
+    let mut unit = 0;
+    // What would be printed as 1000 belongs to the next unit.
+    while value >= 999.5 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    let decimals = usize::from(value < 9.95);
+    format!("{value:.decimals$} {}", UNITS[unit])
 }
 
 /// With a comma between thousands.
@@ -208,6 +238,14 @@ mod tests {
         );
         assert_eq!(Decimals::within([interval(0.3)]), Decimals(2));
         assert_eq!(Decimals::within([interval(0.0)]), Decimals(2));
+    }
+
+    #[test]
+    fn a_size_has_the_unit_that_leaves_few_digits() {
+        assert_eq!(
+            [0, 1_204, 999_499, 999_500, 3_140_000_000, u64::MAX].map(bytes),
+            ["0 B", "1,204 B", "999 kB", "1.0 MB", "3.1 GB", "18447 PB"]
+        );
     }
 
     #[test]

@@ -5,7 +5,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::engine::{
     Error, Result,
-    metrics::{Ran, ask, ids, names::Names, optional_text, ratio::ratio, tables::Located, text},
+    metrics::{
+        Ran, ask, count, ids,
+        names::{NULL, NULL_SHOWN, Names},
+        optional_text,
+        ratio::ratio,
+        tables::Located,
+    },
     session::Session,
     sql::placeholders::Value,
 };
@@ -13,10 +19,10 @@ use crate::engine::{
 /// What a variant has, as the server counts it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct VariantMetrics {
-    /// Its name, in one of the spellings that the server takes for equal; `NULL` where the row has none.
+    /// Its name, in one of the spellings that the server takes for equal; `(NULL)` where the row has none.
     #[serde(skip)]
     pub variant: String,
-    /// The rows have a variant; else `variant` is the word `NULL`.
+    /// The rows have a variant; else `variant` is a word for NULL.
     #[serde(skip)]
     pub named: bool,
     /// `conversions / count`, unrounded; `None` where `count` is 0. Above 1 where users were counted several times.
@@ -33,13 +39,37 @@ pub struct Contract<'a>(pub &'a [VariantMetrics]);
 
 impl Serialize for Contract<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut names = Names::of(self.0.iter().map(|metrics| metrics.variant.as_str()));
+        let mut names = names(self.0);
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for metrics in self.0 {
-            map.serialize_entry(&names.next(&metrics.variant), metrics)?;
+            let name = if metrics.named {
+                names.next(&metrics.variant)
+            } else {
+                names.nameless(NULL)
+            };
+            map.serialize_entry(&name, metrics)?;
         }
         map.end()
     }
+}
+
+/// The variants' names in a table: as the server spells them, and for rows without a variant a word that no variant is
+/// called.
+pub fn shown_names(metrics: &[VariantMetrics]) -> Vec<String> {
+    let mut names = names(metrics);
+    let shown = metrics.iter().map(|metrics| {
+        if metrics.named {
+            metrics.variant.clone()
+        } else {
+            names.nameless(NULL_SHOWN)
+        }
+    });
+    shown.collect()
+}
+
+fn names(metrics: &[VariantMetrics]) -> Names {
+    let named = metrics.iter().filter(|metrics| metrics.named);
+    Names::of(named.map(|metrics| metrics.variant.as_str()))
 }
 
 /// Count an experiment's users and conversions. An id that has no rows has no variants.
@@ -55,7 +85,7 @@ pub async fn metrics(
     let (rows, ran) = ask(session, &statement(table), vec![bound(table, id)], cancel).await?;
     check_variants(rows.rows())?;
     let read = (0..rows.rows()).map(|row| {
-        let count = text(&rows, row, 1).parse().unwrap_or_default();
+        let count = count(&rows, row, 1)?;
         // The sum of no value but NULL is NULL.
         let conversions = match optional_text(&rows, row, 2) {
             Some(sum) => whole(&sum)?,
@@ -64,7 +94,7 @@ pub async fn metrics(
         let variant = optional_text(&rows, row, 0);
         Ok(VariantMetrics {
             named: variant.is_some(),
-            variant: variant.unwrap_or_else(|| "NULL".to_owned()),
+            variant: variant.unwrap_or_else(|| NULL_SHOWN.to_owned()),
             mean: ratio(conversions, u128::from(count)),
             count,
             conversions,
@@ -147,6 +177,27 @@ mod tests {
             r#"{"control":{"mean":0.1481218274111675,"count":9850,"conversions":1459},"b \"x\"\n":{"mean":5.671372782015641e+37,"count":3,"conversions":170141183460469231731687303715884105727},"control_2":{"mean":null,"count":0,"conversions":-128},"":{"mean":1.0,"count":1,"conversions":1}}"#
         );
         assert_eq!(serde_json::to_string(&Contract(&[])).unwrap(), "{}");
+    }
+
+    #[test]
+    fn no_variant_takes_no_name_from_one_in_any_order() {
+        let nameless = VariantMetrics {
+            named: false,
+            ..variant(NULL_SHOWN, 7, 7)
+        };
+        let mut metrics = vec![nameless, variant("NULL", 1, 1), variant("(NULL)", 2, 2)];
+        for _ in 0..2 {
+            let json = serde_json::to_value(Contract(&metrics)).unwrap();
+            let counts = ["NULL", "NULL_2", "(NULL)"].map(|name| json[name]["count"].as_u64());
+            assert_eq!(counts, [Some(1), Some(7), Some(2)], "{json}");
+            let names = shown_names(&metrics);
+            let of = |count| metrics.iter().position(|one| one.count == count).unwrap();
+            assert_eq!(
+                [7, 1, 2].map(|count| names[of(count)].as_str()),
+                ["(NULL)_2", "NULL", "(NULL)"]
+            );
+            metrics.reverse();
+        }
     }
 
     #[test]

@@ -6,7 +6,8 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::{
     Result,
     metrics::{
-        Ran, ask,
+        Ran, ask, count,
+        listing::{self, Days, MOST, MOST_DAYS, by_id},
         moments::Moments,
         optional_text,
         series::{DAY, Moment},
@@ -16,10 +17,6 @@ use crate::engine::{
     session::Session,
 };
 
-/// Experiments that are listed, the newest.
-pub const MOST: usize = 10_000;
-/// Rows of days that are read at most.
-const MOST_DAYS: usize = 200_000;
 /// DIV rounds towards 0, and so must not see a number below it: whole days from year 0 to 1970. (A quotient with `/`
 /// is rounded to four digits.)
 const SHIFT: i64 = 719_528 * DAY;
@@ -55,13 +52,15 @@ pub async fn list(
     );
     let (rows, ran) = ask(session, &sql, Vec::new(), cancel).await?;
     let moment = |row, column| Some(Moment(optional_text(&rows, row, column)?.parse().ok()?));
-    let list = (0..rows.rows()).map(|row| Experiment {
-        id: text(&rows, row, 0),
-        users: text(&rows, row, 1).parse().unwrap_or_default(),
-        first: moment(row, 2),
-        last: moment(row, 3),
+    let list = (0..rows.rows()).map(|row| {
+        Ok(Experiment {
+            id: text(&rows, row, 0),
+            users: count(&rows, row, 1)?,
+            first: moment(row, 2),
+            last: moment(row, 3),
+        })
     });
-    Ok((list.collect(), ran))
+    Ok((list.collect::<Result<_>>()?, ran))
 }
 
 /// The ids alone, in the server's order and at most [`MOST`]: quick on a table of any size that has an index on them.
@@ -70,14 +69,7 @@ pub async fn ids(
     table: &Located,
     cancel: &CancellationToken,
 ) -> Result<(Vec<String>, Ran)> {
-    let experiment = table.name("experiment_id");
-    let sql = format!(
-        "SELECT DISTINCT {experiment} FROM {} ORDER BY {experiment} LIMIT {MOST}",
-        table.sql()
-    );
-    let (rows, ran) = ask(session, &sql, Vec::new(), cancel).await?;
-    let ids = (0..rows.rows()).map(|row| text(&rows, row, 0));
-    Ok((ids.collect(), ran))
+    listing::ids(session, table, "experiment_id", cancel).await
 }
 
 /// Rows by day for each experiment, for the small curves of a list: id, then days and rows, ascending. It reads the
@@ -86,7 +78,7 @@ pub async fn days(
     session: &Session,
     table: &Located,
     cancel: &CancellationToken,
-) -> Result<Vec<(String, Vec<(Moment, u64)>)>> {
+) -> Result<Days<u64>> {
     let Some(column) = table.column("assigned_at") else {
         return Ok(Vec::new());
     };
@@ -97,20 +89,10 @@ pub async fn days(
         table.sql()
     );
     let (rows, _) = ask(session, &sql, Vec::new(), cancel).await?;
-    let mut all: Vec<(String, Vec<(Moment, u64)>)> = Vec::new();
-    for row in 0..rows.rows() {
-        let id = text(&rows, row, 0);
-        let (Ok(day), Ok(count)) = (
-            text(&rows, row, 1).parse::<i64>(),
-            text(&rows, row, 2).parse(),
-        ) else {
-            continue;
-        };
-        let point = (Moment(day * DAY - SHIFT), count);
-        match all.last_mut() {
-            Some((last, days)) if *last == id => days.push(point),
-            _ => all.push((id, vec![point])),
-        }
-    }
-    Ok(all)
+    let days = (0..rows.rows()).filter_map(|row| {
+        let day: i64 = text(&rows, row, 1).parse().ok()?;
+        let count = text(&rows, row, 2).parse().ok()?;
+        Some((text(&rows, row, 0), Moment(day * DAY - SHIFT), count))
+    });
+    Ok(by_id(days))
 }

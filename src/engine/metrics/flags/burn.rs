@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Group, GroupKey, Source, Span, Totals, moment, numbered, sum};
 use crate::engine::{
     Error, Result,
-    metrics::{Ran, ask, series::HOUR, share, stats::flag, text},
+    metrics::{Ran, ask, count, series::HOUR, share, stats::flag, text},
     query::ResultSet,
     session::Session,
 };
@@ -139,11 +139,11 @@ pub async fn read(
         let Some(group) = at.and_then(|at| windows.groups[at].as_mut()) else {
             continue;
         };
-        let number = |column| text(&rows, row, column).parse().unwrap_or(0);
+        let number = |column| Ok::<_, Error>(count(&rows, row, column)?.cast_signed());
         let ends = moment(&rows, row, 3).zip(moment(&rows, row, 4));
         group.spacing = spacing(
-            number(1),
-            number(2),
+            number(1)?,
+            number(2)?,
             ends.map_or(0, |(first, last)| last.0 - first.0),
         );
     }

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::metrics::{names::Names, ratio::ratio, stats::Counts};
+use crate::engine::metrics::{
+    names::{NULL, NULL_SHOWN, Names},
+    ratio::ratio,
+    stats::Counts,
+};
 
 /// What the column of groups holds. NULL is a group of its own, and another one than a group that is called so.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -18,17 +22,13 @@ pub enum GroupKey {
 impl GroupKey {
     /// For people: the name, `(NULL)` where there is none.
     pub fn shown(&self) -> &str {
-        match self {
-            Self::Null => "(NULL)",
-            Self::Named(name) => name,
-        }
+        self.name().unwrap_or(NULL_SHOWN)
     }
 
-    /// As a member of a JSON object: the name, `NULL` where there is none.
-    fn member(&self) -> &str {
+    fn name(&self) -> Option<&str> {
         match self {
-            Self::Null => "NULL",
-            Self::Named(name) => name,
+            Self::Null => None,
+            Self::Named(name) => Some(name),
         }
     }
 }
@@ -96,11 +96,16 @@ impl Group {
 }
 
 /// The groups as members of one JSON object, each with a name of its own: `NULL` for the group without one, `NULL_2`
-/// for one that is called so beside it.
+/// where another is really called so, in whatever order they come.
 pub fn members(groups: &[Group]) -> Vec<String> {
-    let keys = || groups.iter().map(|group| group.key.member());
-    let mut names = Names::of(keys());
-    keys().map(|key| names.next(key)).collect()
+    let keys = || groups.iter().map(|group| group.key.name());
+    let mut names = Names::of(keys().flatten());
+    keys()
+        .map(|key| match key {
+            None => names.nameless(NULL),
+            Some(name) => names.next(name),
+        })
+        .collect()
 }
 
 /// The group that a person has named: `NULL` or `(NULL)` is the one without a name where none is called so.
@@ -125,7 +130,9 @@ mod tests {
     #[test]
     fn no_name_is_another_group_than_one_that_is_called_null() {
         let both = groups(&[GroupKey::Null, "NULL".into(), "(NULL)".into()]);
-        assert_eq!(members(&both), ["NULL", "NULL_2", "(NULL)"]);
+        assert_eq!(members(&both), ["NULL_2", "NULL", "(NULL)"]);
+        let later = groups(&["NULL".into(), GroupKey::Null]);
+        assert_eq!(members(&later), ["NULL", "NULL_2"]);
         assert_eq!(named(&both, "NULL"), Some(1));
         assert_eq!(named(&both, "(NULL)"), Some(2));
         let alone = groups(&["on".into(), GroupKey::Null]);

@@ -3,14 +3,13 @@
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use super::{Group, Source, Window, count, moment};
+use super::{Group, Source, Window, moment};
 use crate::engine::{
     Result,
     metrics::{
-        Ran, ask,
+        Ran, ask, count,
         health::Level,
         series::{DAY, Moment},
-        text,
         words::{self, separated},
     },
     session::Session,
@@ -72,16 +71,16 @@ pub async fn facts(
     values.extend(more);
     let (rows, ran) = ask(session, &sql, values, cancel).await?;
     let facts = Facts {
-        rows: count(&rows, 0, 0),
+        rows: count(&rows, 0, 0)?,
         first_last: moment(&rows, 0, 1)
             .zip(moment(&rows, 0, 2))
             .map(<[_; 2]>::from),
-        zero_requests: count(&rows, 0, 3),
-        impossible: count(&rows, 0, 4),
-        errors_alone: count(&rows, 0, 5),
-        future: count(&rows, 0, 6),
-        timeless: count(&rows, 0, 7),
-        now: Moment(text(&rows, 0, 8).parse().unwrap_or_default()),
+        zero_requests: count(&rows, 0, 3)?,
+        impossible: count(&rows, 0, 4)?,
+        errors_alone: count(&rows, 0, 5)?,
+        future: count(&rows, 0, 6)?,
+        timeless: count(&rows, 0, 7)?,
+        now: Moment(count(&rows, 0, 8)?.cast_signed()),
     };
     Ok((facts, ran))
 }

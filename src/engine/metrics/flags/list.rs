@@ -7,7 +7,9 @@ use super::{Source, Span, moment, sum};
 use crate::engine::{
     Result,
     metrics::{
-        Ran, ask, optional_text,
+        Ran, ask,
+        listing::{self, Days, MOST, MOST_DAYS, by_id},
+        optional_text,
         ratio::ratio,
         series::{DAY, Moment},
         text,
@@ -15,11 +17,6 @@ use crate::engine::{
     query::ResultSet,
     session::Session,
 };
-
-/// Flags that are listed at most.
-const MOST_FLAGS: usize = 10_000;
-/// Rows of days that are read at most.
-const MOST_DAYS: usize = 200_000;
 
 /// A flag in the list of all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +65,7 @@ impl Totals {
     }
 }
 
-/// All flags, those with the newest events first.
+/// All flags, those with the newest events first; at most [`MOST`].
 pub async fn list(
     session: &Session,
     source: &Source,
@@ -85,7 +82,7 @@ pub async fn list(
         format!("SUM(CASE WHEN {at} >= {now} - INTERVAL 7 DAY THEN {column} END)")
     };
     let sql = format!(
-        "SELECT {flag}, SUM({requests}), SUM({errors}), {}, {}, MIN({seconds}), MAX({seconds}) FROM {} GROUP BY {flag} ORDER BY 7 DESC, 1 LIMIT {MOST_FLAGS}",
+        "SELECT {flag}, SUM({requests}), SUM({errors}), {}, {}, MIN({seconds}), MAX({seconds}) FROM {} GROUP BY {flag} ORDER BY 7 DESC, 1 LIMIT {MOST}",
         week(&requests),
         week(&errors),
         source.table.sql(),
@@ -124,7 +121,7 @@ pub async fn days(
     source: &Source,
     days: u32,
     cancel: &CancellationToken,
-) -> Result<Vec<(String, Vec<(Moment, Totals)>)>> {
+) -> Result<Days<Totals>> {
     let (flag, requests, errors) = (
         source.name("flag_id"),
         source.name("request_count"),
@@ -139,19 +136,12 @@ pub async fn days(
         Span::Days(days).sql(),
     );
     let (rows, _) = ask(session, &sql, Vec::new(), cancel).await?;
-    let mut all: Vec<(String, Vec<(Moment, Totals)>)> = Vec::new();
-    for row in 0..rows.rows() {
+    let days = (0..rows.rows()).filter_map(|row| {
         // A day whose sums are no counts has no point; the list says why.
-        let Some((day, totals)) = moment(&rows, row, 1).zip(totals(&rows, row, 2).ok()) else {
-            continue;
-        };
-        let id = text(&rows, row, 0);
-        match all.last_mut() {
-            Some((last, days)) if *last == id => days.push((day, totals)),
-            _ => all.push((id, vec![(day, totals)])),
-        }
-    }
-    Ok(all)
+        let totals = totals(&rows, row, 2).ok()?;
+        Some((text(&rows, row, 0), moment(&rows, row, 1)?, totals))
+    });
+    Ok(by_id(days))
 }
 
 /// The ids alone, in the server's order: quick on a table of any size that has an index on them.
@@ -160,14 +150,5 @@ pub async fn ids(
     source: &Source,
     cancel: &CancellationToken,
 ) -> Result<(Vec<String>, Ran)> {
-    let flag = source.name("flag_id");
-    let sql = format!(
-        "SELECT DISTINCT {flag} FROM {} WHERE {flag} IS NOT NULL ORDER BY {flag} LIMIT {MOST_FLAGS}",
-        source.table.sql()
-    );
-    let (rows, ran) = ask(session, &sql, Vec::new(), cancel).await?;
-    Ok((
-        (0..rows.rows()).map(|row| text(&rows, row, 0)).collect(),
-        ran,
-    ))
+    listing::ids(session, &source.table, "flag_id", cancel).await
 }

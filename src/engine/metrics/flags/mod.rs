@@ -225,11 +225,6 @@ fn sum(rows: &ResultSet, row: u64, column: usize) -> Result<u128> {
     })
 }
 
-/// A number of rows; 0 for NULL.
-fn count(rows: &ResultSet, row: u64, column: usize) -> u64 {
-    text(rows, row, column).parse().unwrap_or(0)
-}
-
 /// Seconds since 1970.
 fn moment(rows: &ResultSet, row: u64, column: usize) -> Option<Moment> {
     text(rows, row, column).parse().ok().map(Moment)

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::engine::metrics::{
     series::step_words,
-    words::{Decimals, confidence, points, trimmed},
+    words::{Decimals, confidence, points, trimmed, with_minus, without_sign_of_zero},
 };
 
 /// How the figures were made, in a sentence or two.
@@ -90,8 +90,7 @@ impl Digits {
 /// What is left of a budget: `25 %`, never `−0 %`.
 pub fn budget_words(left: f64) -> String {
     let percent = (left * 100.0).round();
-    // Adding 0 takes the sign from a negative one.
-    format!("{:.0} %", percent + 0.0).replace('-', "\u{2212}")
+    with_minus(&format!("{:.0} %", without_sign_of_zero(percent)))
 }
 
 #[cfg(test)]

@@ -5,8 +5,42 @@ use serde::{Deserialize, Serialize};
 /// Parts of a metric's name that say that less of it is better.
 const LESS_IS_BETTER: [&str; 4] = ["loss", "error", "perplexity", "latency"];
 /// The same, as whole words: they are parts of too many others.
-const LESS_IS_BETTER_ALONE: [&str; 8] = [
-    "rmse", "mae", "mse", "rmsle", "wer", "err", "errors", "losses",
+const LESS_IS_BETTER_ALONE: [&str; 29] = [
+    "rmse",
+    "mae",
+    "mse",
+    "rmsle",
+    "msle",
+    "mase",
+    "mape",
+    "smape",
+    "wape",
+    "wer",
+    "cer",
+    "ter",
+    "eer",
+    "err",
+    "errors",
+    "losses",
+    "nll",
+    "nlls",
+    "crossentropy",
+    "xent",
+    "bce",
+    "ppl",
+    "brier",
+    "fid",
+    "kid",
+    "lpips",
+    "bpb",
+    "bpc",
+    "bpd",
+];
+/// The same, as words that follow each other. (Entropy alone is a policy's, and better in neither way for sure.)
+const LESS_IS_BETTER_TOGETHER: [&[&str]; 3] = [
+    &["cross", "entropy"],
+    &["bits", "per"],
+    &["negative", "log", "likelihood"],
 ];
 /// What is set or follows from the machine, and is no measure of the model: neither way is better.
 const SETTINGS: [&[&str]; 21] = [
@@ -103,7 +137,8 @@ impl Goal {
         let is = |list: &[&str], word: &String| list.contains(&word.as_str());
         let lower = key.to_lowercase();
         let less = LESS_IS_BETTER.iter().any(|part| lower.contains(part))
-            || words.iter().any(|word| is(&LESS_IS_BETTER_ALONE, word));
+            || words.iter().any(|word| is(&LESS_IS_BETTER_ALONE, word))
+            || LESS_IS_BETTER_TOGETHER.iter().any(|together| has(together));
         let counts = words.iter().any(|word| is(&PROGRESS, word))
             && (words.iter()).all(|word| is(&PROGRESS, word) || is(&BESIDE_PROGRESS, word));
         if lower.starts_with(SYSTEM) {
@@ -193,6 +228,25 @@ mod tests {
             "train_loss_epoch",
             "loss_step",
             "valMae",
+            "nll",
+            "val/nll",
+            "cross_entropy",
+            "crossEntropy",
+            "binary_crossentropy",
+            "MAPE",
+            "test_smape",
+            "brier_score",
+            "fid",
+            "FID-50",
+            "eval/cer",
+            "val_wer",
+            "bpb",
+            "bits_per_byte",
+            "top1_error",
+            "error_rate",
+            "errorRate",
+            "hinge_loss",
+            "logLoss",
         ];
         for key in less {
             assert_eq!(Goal::of(key), Goal::Min, "{key}");
@@ -209,6 +263,10 @@ mod tests {
             "recall@5",
             "tokens_per_second",
             "batch_accuracy",
+            "log_likelihood",
+            "fidelity",
+            "entropy_gain",
+            "cerebral_score",
         ];
         for key in more {
             assert_eq!(Goal::of(key), Goal::Max, "{key}");

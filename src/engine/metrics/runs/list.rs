@@ -14,7 +14,7 @@ use super::{
 };
 use crate::engine::{
     Result,
-    metrics::{Ran, ask, optional_text, series::Moment, text},
+    metrics::{Ran, ask, count, optional_text, series::Moment, text},
     query::ResultSet,
     session::Session,
     sql::placeholders::Value,
@@ -90,7 +90,21 @@ pub async fn list(
     wanted: &Wanted,
     cancel: &CancellationToken,
 ) -> Result<Listing> {
-    let mut listing = runs(session, tables, wanted, cancel).await?;
+    let listing = bare(session, tables, wanted, cancel).await?;
+    fill(session, tables, wanted, listing, cancel).await
+}
+
+/// Add to the runs alone what they have logged, which may read very many points, and what was left out.
+///
+/// # Errors
+/// As [`list()`].
+pub async fn fill(
+    session: &Session,
+    tables: &Tables,
+    wanted: &Wanted,
+    mut listing: Listing,
+    cancel: &CancellationToken,
+) -> Result<Listing> {
     if !wanted.deleted
         && let Some(is_deleted) = deleted(tables)
     {
@@ -101,9 +115,7 @@ pub async fn list(
             all_of(&[Some(is_deleted), condition])
         );
         let (rows, ran) = ask(session, &sql, values, cancel).await?;
-        listing.hidden = int(&rows, 0, 0)
-            .and_then(|count| u64::try_from(count).ok())
-            .unwrap_or(0);
+        listing.hidden = count(&rows, 0, 0)?;
         listing.ran.push(("Deleted runs that are left out", ran));
     }
     let (rows, ran) = ask(session, "SELECT UNIX_TIMESTAMP()", Vec::new(), cancel).await?;
@@ -123,7 +135,10 @@ pub async fn list(
 }
 
 /// The runs alone, without their metrics.
-pub(super) async fn runs(
+///
+/// # Errors
+/// As [`list()`].
+pub async fn bare(
     session: &Session,
     tables: &Tables,
     wanted: &Wanted,

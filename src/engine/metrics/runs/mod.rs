@@ -22,7 +22,7 @@ use super::series::Moment;
 
 pub use cost::{advice, cost, cost_of_list};
 pub use goal::Goal;
-pub use list::{Listed, Listing, Wanted, list};
+pub use list::{Listed, Listing, Wanted, bare, fill, list};
 pub use places::{PLACES, Precision, Tables};
 pub use points::points;
 pub use read::{Found, Texts, describe, find, read};
