@@ -66,8 +66,9 @@ pub(super) async fn list(
     cancel: CancellationToken,
 ) -> Result<Listed> {
     let tables = Tables::locate(&session, &mapping, &cancel).await?;
+    let listing = runs::bare(&session, &tables, &wanted, &cancel).await?;
     if !anyway {
-        let cost = runs::cost_of_list(&session, &tables, &wanted, &cancel).await?;
+        let cost = runs::cost_of_list(&session, &tables, &listing, &cancel).await?;
         if let Some(cost) = cost.filter(|cost| cost.is_heavy()) {
             return Ok(Listed::Heavy(Heavy {
                 cost,
@@ -76,7 +77,7 @@ pub(super) async fn list(
             }));
         }
     }
-    let listing = runs::list(&session, &tables, &wanted, &cancel).await?;
+    let listing = runs::fill(&session, &tables, &wanted, listing, &cancel).await?;
     let (found, texts) = runs::describe(&session, &tables, &listing, &cancel).await?;
     let mut ran = listing.ran;
     ran.extend(texts);
