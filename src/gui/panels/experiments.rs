@@ -140,7 +140,7 @@ impl ExperimentsPanel {
         if self.desk.poll(state) {
             self.forget();
         }
-        if self.desk.take_zone(state) {
+        if seen && self.desk.take_zone(state) {
             self.start_first(state, worker);
         }
         if seen && !self.desk.list.has_begun() && state.has_session() {

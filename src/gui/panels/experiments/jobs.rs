@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use super::{
     ExperimentsPanel, Figures,
+    late::LateQuestion,
     reading::{self, Begun, Extent, First, Place},
     view::View,
 };
@@ -79,6 +80,7 @@ impl ExperimentsPanel {
             self.making = Job::default();
             self.extent = Extent::default();
             self.lines.clear();
+            self.late = LateQuestion::default();
         }
         self.start_first(state, worker);
     }

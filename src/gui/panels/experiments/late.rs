@@ -65,7 +65,12 @@ impl LateQuestion {
         if is_other {
             ui.horizontal(|ui| {
                 let use_it = Words::new(icons::CHECK, format!("Use {draft}"));
-                if ui.add(Button::of(use_it)).clicked() {
+                // Whether data are there is not known before.
+                let used = ui
+                    .add_enabled(view.is_some(), Button::of(use_it))
+                    .on_disabled_hover_text("Once the figures are read")
+                    .clicked();
+                if used {
                     self.draft = None;
                     if users_seen(view) > 0 {
                         self.asked = Some(draft);
@@ -135,7 +140,7 @@ fn question_ui(ui: &mut Ui, change: &LateChange) -> Option<bool> {
     );
     ui.add(Label::new(words).wrap());
     ui.add_space(SPACE[0]);
-    let noted = "The change is noted here and in every report and file that is exported.";
+    let noted = "The change is noted here and in the report.";
     ui.add(Label::new(RichText::new(noted).color(ui.palette().secondary)).wrap());
     ui.add_space(SPACE[2]);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -125,7 +125,7 @@ impl ExperimentsPanel {
         facts
     }
 
-    fn no_rows_ui(&self, ui: &mut Ui, cx: &PanelContext<'_>) {
+    fn no_rows_ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
         let words = format!("No assignments for {} in this table.", self.desk.called());
         empty_ui(ui, icons::FLASK, "No assignments", &words, |ui| {
             self.desk.near_ui(ui, &SCREEN, cx);

@@ -112,7 +112,7 @@ impl FlagsPanel {
     }
 
     /// No events: of this window, or of this id at all.
-    fn no_rows_ui(&self, ui: &mut Ui, cx: &PanelContext<'_>) {
+    fn no_rows_ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
         let view = self.view.as_ref();
         let window = view.map_or(self.saved.window, |view| view.data.request.window);
         let mut entries = self.desk.list.entries.iter();

@@ -60,6 +60,8 @@ pub struct Desk {
     pub export: ExportForm,
     pub opens_export: bool,
     pub mapping: MappingDialog,
+    /// Ids like one, found once: of which id, among how many, and what they are.
+    near: Option<((String, usize), Vec<String>)>,
     /// Of days and times.
     pub zone: Zone,
 }
@@ -226,13 +228,18 @@ impl Desk {
     }
 
     /// Buttons to those whose ids are like the one that is shown, which the table does not have.
-    pub fn near_ui(&self, ui: &mut Ui, screen: &Screen, cx: &PanelContext<'_>) {
-        let (shown, ids) = (self.shown.as_deref().unwrap_or_default(), self.list.ids());
-        for id in near(shown, &ids).into_iter().filter(|id| *id != shown) {
+    pub fn near_ui(&mut self, ui: &mut Ui, screen: &Screen, cx: &PanelContext<'_>) {
+        let shown = self.shown.as_deref().unwrap_or_default();
+        let of = (shown.to_owned(), self.list.entries.len());
+        if self.near.as_ref().is_none_or(|near| near.0 != of) {
+            let ids = self.list.ids();
+            let others = near(shown, &ids).into_iter().filter(|id| *id != shown);
+            self.near = Some((of, others.map(str::to_owned).collect()));
+        }
+        for id in self.near.iter().flat_map(|near| &near.1) {
             let words = Words::new(screen.icon, format!("Show {}", name::shown(id)));
             if ui.add(Button::of(words)).clicked() {
-                cx.commands
-                    .push((screen.command)(Asked::Show(id.to_owned())));
+                cx.commands.push((screen.command)(Asked::Show(id.clone())));
             }
         }
     }

@@ -41,7 +41,6 @@ impl Desk {
     pub fn add_note(&self, all: &mut Kept<Vec<Note>>, note: Note) {
         let mut notes = self.notes(all).to_vec();
         notes.push(note);
-        notes.truncate(MOST);
         notes.sort_by_key(|note| note.at);
         self.keep(all, Some(notes));
     }
@@ -69,7 +68,9 @@ impl Desk {
                 ask(Asked::RemoveNote(at));
             }
         }
-        if let Some((at, text)) = self.note.ui(ui, self.zone) {
+        if notes.len() >= MOST {
+            hint_ui(ui, "No more notes fit: remove one to write another.");
+        } else if let Some((at, text)) = self.note.ui(ui, self.zone) {
             ask(Asked::AddNote { at, text });
         }
         ui.add_space(SPACE[1]);

@@ -20,11 +20,10 @@ impl Charted<'_> {
         // One line: what is foreseen begins where what is seen ends.
         ahead.splice(0..0, today);
         let neutral = |points| Series::new("", Slot::Neutral, Marks::LINE, points);
-        let panel = Panel::new(
+        let mut panel = Panel::new(
             Axis::new("", Kind::Points).with_zero(),
             vec![neutral(seen), neutral(ahead).tentative()],
         );
-        let mut panel = panel;
         if let Some(today) = today {
             panel.rules.push(Rule::x(today.x, "today"));
         }

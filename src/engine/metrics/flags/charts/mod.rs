@@ -80,10 +80,11 @@ impl Source<'_> {
 
     /// Is a group among those that are drawn?
     pub fn is_shown(&self, key: &GroupKey) -> bool {
-        if !self.shown.is_empty() {
+        let groups = &self.data.groups;
+        // Groups that were ticked once and are gone choose nothing.
+        if groups.iter().any(|group| self.shown.contains(&group.key)) {
             return self.shown.contains(key);
         }
-        let groups = &self.data.groups;
         let Some(at) = groups.iter().position(|group| group.key == *key) else {
             return false;
         };
