@@ -2,7 +2,8 @@
 //!
 //! The map, a folder a line:
 //!
-//! - [`engine`]: all that the program can do; knows no window and no terminal.
+//! - [`engine`]: all that the program can do; knows no window and no terminal. In it, [`engine::binlog`] reads binary logs,
+//!   live and from files, with a decoder of its own.
 //! - [`demo`]: the sample server. The only code that writes, and only to a server it started itself.
 //! - [`worker`]: runs the engine's futures off the window's thread; knows no egui.
 //! - [`gui`]: the window (feature `gui`).

@@ -23,6 +23,15 @@ pub enum Failure {
         /// What to try.
         hint: Option<String>,
     },
+    /// All was read that could be, and that was not all.
+    Ended {
+        /// How far, and why not further.
+        message: String,
+        /// What to try.
+        hint: Option<String>,
+        /// The exit code that tells why.
+        code: u8,
+    },
     /// The answer is already printed; only the exit code is left to say.
     Said,
     /// Something was refused, and that is printed already.
@@ -92,6 +101,7 @@ impl Failure {
             Self::Failed { .. } | Self::Said => 1,
             Self::Usage { .. } => 2,
             Self::Refused => 3,
+            Self::Ended { code, .. } => *code,
             Self::Interrupted => 130,
             Self::Engine(error) => match error {
                 Error::Refused(_) => 3,
@@ -107,6 +117,8 @@ impl Failure {
                 | Error::Spill { .. }
                 | Error::UnsafeSession { .. }
                 | Error::Unmapped(_)
+                | Error::Binlog(_)
+                | Error::BinlogReader { .. }
                 | Error::NotFound { .. }
                 | Error::Secret(_) => 1,
             },
@@ -117,7 +129,9 @@ impl Failure {
     pub(super) fn message(&self) -> Option<String> {
         match self {
             Self::Engine(error) => Some(with_causes(error)),
-            Self::Usage { message, .. } | Self::Failed { message, .. } => Some(message.clone()),
+            Self::Usage { message, .. }
+            | Self::Failed { message, .. }
+            | Self::Ended { message, .. } => Some(message.clone()),
             Self::Said | Self::Refused | Self::ClosedPipe | Self::Interrupted => None,
         }
     }
@@ -126,7 +140,9 @@ impl Failure {
     pub(super) fn hint(&self) -> Option<String> {
         match self {
             Self::Engine(error) => error.hint(),
-            Self::Usage { hint, .. } | Self::Failed { hint, .. } => hint.clone(),
+            Self::Usage { hint, .. } | Self::Failed { hint, .. } | Self::Ended { hint, .. } => {
+                hint.clone()
+            }
             Self::Said | Self::Refused | Self::ClosedPipe | Self::Interrupted => None,
         }
     }

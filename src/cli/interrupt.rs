@@ -15,6 +15,11 @@ pub(super) struct Interrupt {
 impl Interrupt {
     /// Start listening; from here on Ctrl-C does not end the process by itself.
     pub(super) fn listen() -> Result<Self, Failure> {
+        Self::listen_saying("stopping the statement on the server; Ctrl-C again ends at once")
+    }
+
+    /// The same, with other words for what the first Ctrl-C does.
+    pub(super) fn listen_saying(words: &'static str) -> Result<Self, Failure> {
         let mut interrupt =
             signal(SignalKind::interrupt()).map_err(|error| Failure::no_signals(&error))?;
         let mut terminate =
@@ -29,7 +34,7 @@ impl Interrupt {
                     _ = terminate.recv() => {}
                 }
                 if step == 0 {
-                    print::note("stopping the statement on the server; Ctrl-C again ends at once");
+                    print::note(words);
                 }
                 token.cancel();
             }

@@ -68,7 +68,7 @@ pub(super) fn confidence(text: &str) -> Result<Level, Error> {
 }
 
 /// How figures are printed, as arguments.
-#[derive(clap::Args)]
+#[derive(clap::Args, Clone)]
 pub(super) struct FormatArgs {
     /// How to print it.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]

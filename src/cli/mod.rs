@@ -3,6 +3,8 @@
 //! Data goes to stdout and everything else to stderr; [`mod@print`] is the only place that does either. What a command
 //! can do is the engine's; here stand its arguments, its words and its exit code.
 
+mod binlog;
+mod binlog_reader;
 mod chart;
 mod check;
 mod completions;
@@ -36,7 +38,7 @@ Examples:
   porthole profiles add shop --url mysql://ann@db.example.com/shop --password keyring
   porthole query --profile shop --format csv -o orders.csv -f orders.sql
 
-Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused as not read-only, 130 interrupted.";
+Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused as not read-only, 130 interrupted; porthole binlog has two more.";
 
 /// Look into any MySQL or MariaDB server and touch nothing.
 ///
@@ -76,6 +78,8 @@ pub enum Command {
     Run(runs::Args),
     /// Set training runs side by side.
     CompareRuns(runs::CompareArgs),
+    /// Print a server's binary log, from its files.
+    Binlog(binlog::Args),
     /// Start a private server with sample data, and look at it.
     Demo(demo::Args),
     /// Say of statements whether they only read; no server is asked.
@@ -84,6 +88,9 @@ pub enum Command {
     Stats(stats::Args),
     /// Print a script that completes Porthole's commands in your shell.
     Completions(completions::Args),
+    /// Hold the connection to a binary log; Porthole starts this by itself.
+    #[command(hide = true)]
+    BinlogReader,
 }
 
 /// Do what a command says, and say what became of it.
@@ -99,10 +106,12 @@ pub fn run(command: Command) -> ExitCode {
         Command::Runs(args) => runs::run_list(&args),
         Command::Run(args) => runs::run(&args),
         Command::CompareRuns(args) => runs::run_compare(&args),
+        Command::Binlog(args) => binlog::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Stats(args) => stats::run(&args),
         Command::Completions(args) => completions::run(&args),
+        Command::BinlogReader => binlog_reader::run(),
     };
     end(done)
 }

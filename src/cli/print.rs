@@ -56,6 +56,11 @@ pub(super) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
+/// May data on stdout have colours?
+pub(super) fn is_coloured_data() -> bool {
+    is_terminal() && takes_colours()
+}
+
 /// Log what is done to stderr. Only Porthole's own words: the libraries below would log SQL and addresses.
 pub fn start_log(frames: bool) {
     let level = if frames {
@@ -89,9 +94,13 @@ fn say(tone: &Tone, text: &str) {
     io::stderr().write_all(line.as_bytes()).ok();
 }
 
-/// Colours are for terminals, and not for those who said NO_COLOR (no-color.org).
+/// Colours are for terminals.
 fn is_coloured() -> bool {
-    io::stderr().is_terminal()
-        && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    io::stderr().is_terminal() && takes_colours()
+}
+
+/// They are not for those who said NO_COLOR (no-color.org).
+fn takes_colours() -> bool {
+    env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && env::var_os("TERM").is_none_or(|term| term != "dumb")
 }

@@ -23,7 +23,7 @@ use crate::engine::{
 const LONGEST_PASSWORD: u64 = 64 << 10;
 
 /// The server that a command talks to.
-#[derive(clap::Args)]
+#[derive(clap::Args, Clone)]
 #[command(next_help_heading = "Server")]
 pub(super) struct TargetArgs {
     /// A saved profile, by its name.
@@ -47,6 +47,11 @@ impl TargetArgs {
             url: None,
             password_stdin,
         }
+    }
+
+    /// Whether a server is named here; the environment's is not.
+    pub(super) fn is_named(&self) -> bool {
+        self.profile.is_some() || self.url.is_some()
     }
 
     /// Find the target and its password. This may ask the person, and waits for the answer.

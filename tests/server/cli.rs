@@ -30,7 +30,7 @@ pub(crate) struct Outcome {
 }
 
 impl Program {
-    fn new(arguments: &[&str]) -> Self {
+    pub(crate) fn new(arguments: &[&str]) -> Self {
         let config = tempfile::tempdir().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_porthole"));
         command

@@ -47,6 +47,10 @@ struct Meter {
 
 impl Line {
     pub(crate) async fn to(server: &TestServer) -> Self {
+        Self::to_address(&server.host, server.port).await
+    }
+
+    pub(crate) async fn to_address(host: &str, to_port: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (state, seen) = watch::channel(State::Whole);
@@ -56,7 +60,7 @@ impl Line {
             most: watch::channel(u64::MAX).0,
         });
         let mut carrying = JoinSet::new();
-        let to = (server.host.clone(), server.port);
+        let to = (host.to_owned(), to_port);
         carrying.spawn(accept(listener, to, seen, meter.clone()));
         Self {
             port,

@@ -4,6 +4,10 @@
     reason = "a fixture that cannot be made fails its test; clippy excuses test functions only, not what they call"
 )]
 
+mod binlog;
+mod binlog_checks;
+mod binlog_gtid;
+mod binlog_live;
 #[cfg(feature = "unguarded")]
 mod catalogue;
 mod certificates;

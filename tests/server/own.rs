@@ -9,7 +9,11 @@ use porthole::{
     demo::{Kind, Server},
     engine::{
         Error,
-        profiles::Profile,
+        binlog::source::{
+            Source as _, StartAt, Step,
+            live::{self, Begin, Live, Program},
+        },
+        profiles::{Profile, Secret},
         query::Options,
         schema::{self, Most},
         session::{self, Session},
@@ -42,17 +46,27 @@ fn own(kind: Kind, mode: &str) -> Vec<String> {
         "USE `*`",
         "SHOW WARNINGS LIMIT 100",
         "KILL QUERY *",
+        "SHOW BINARY LOGS",
+        "SET @master_binlog_checksum='ALL'",
     ];
-    own.push(match kind {
-        Kind::MySql => "SELECT udf_name FROM performance_schema.user_defined_functions",
-        Kind::MariaDb => "SELECT name FROM mysql.func",
-    });
-    if kind == Kind::MySql {
-        own.extend([
+    own.extend(match kind {
+        Kind::MySql => &[
+            "SELECT udf_name FROM performance_schema.user_defined_functions",
             "SELECT CURRENT_ROLE()",
             "SHOW GRANTS FOR CURRENT_USER() USING `watched_role`@`%`",
-        ]);
-    }
+            "SELECT @@server_id, @@server_uuid, @@global.gtid_mode, @@global.gtid_executed, @@global.gtid_purged",
+            "SHOW BINARY LOG STATUS",
+            "SET SESSION net_write_timeout = 300, @master_heartbeat_period = 5000000000, @source_heartbeat_period = 5000000000",
+        ][..],
+        Kind::MariaDb => &[
+            "SELECT name FROM mysql.func",
+            "SELECT @@server_id, @@global.gtid_binlog_pos",
+            "SHOW MASTER STATUS",
+            "SELECT BINLOG_GTID_POS(0x* *)",
+            "SET SESSION net_write_timeout = 300, @master_heartbeat_period = 5000000000, @mariadb_slave_capability = 4",
+            "SET SESSION net_write_timeout = 300, @master_heartbeat_period = 5000000000, @mariadb_slave_capability = 4, @slave_connect_state = '*-*-*'",
+        ],
+    });
     let (limit, transaction) = match kind {
         Kind::MySql => ("max_execution_time", ""),
         Kind::MariaDb => ("max_statement_time", ", @@session.in_transaction"),
@@ -72,7 +86,7 @@ fn own(kind: Kind, mode: &str) -> Vec<String> {
 const SCHEMA: [&str; 3] = [
     "SELECT schema_name FROM information_schema.schemata ORDER BY schema_name",
     "SELECT table_name, table_type, table_rows, data_length + index_length FROM information_schema.tables WHERE table_schema = ? ORDER BY table_name",
-    "SELECT column_name, column_type, is_nullable, column_key, extra FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position",
+    "SELECT column_name, column_type, is_nullable, column_key, extra, character_set_name FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position",
 ];
 
 /// What a person asks: once with a value, once with a warning, once in error.
@@ -89,7 +103,11 @@ const AS_TEXT: &str = "HELP 'contents'";
 const REFUSED: &str = "DELETE FROM watching.words";
 
 /// Words of the protocol that carry no text of ours.
-const WORDLESS: [&str; 6] = [
+const WORDLESS: [&str; 10] = [
+    "binlog dump",
+    "binlog dump gtid",
+    "register replica",
+    "register slave",
     "connect",
     "quit",
     "ping",
@@ -182,6 +200,7 @@ async fn make(admin: &mut Conn, kind: Kind) {
         "GRANT SHOW VIEW ON *.* TO watched_role",
         "CREATE USER watched@'%' IDENTIFIED BY 'geheim'",
         "GRANT SELECT, EXECUTE ON *.* TO watched@'%'",
+        "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO watched@'%'",
         "GRANT watched_role TO watched@'%'",
         role,
         "SET GLOBAL log_output = 'TABLE'",
@@ -232,6 +251,38 @@ async fn use_session(server: &Server, admin: &mut Conn) {
     session.ping().await.unwrap();
     cancel_endless(&session, admin).await;
     session.close().await;
+    follow_the_log(&profile, &password, admin).await;
+}
+
+/// From a time, from a place and from GTIDs, each up to the log's end.
+async fn follow_the_log(profile: &Profile, password: &Secret, admin: &mut Conn) {
+    let begun = |begin| {
+        let live = Live {
+            profile: profile.clone(),
+            password: Some(password.clone()),
+            program: Program::at(env!("CARGO_BIN_EXE_porthole").into()),
+        };
+        let (mut source, _, work) = live::follow(live, begin, true, CancellationToken::new());
+        async move {
+            let read = tokio::task::spawn_blocking(move || {
+                loop {
+                    if let Step::End(ending) = source.next().unwrap() {
+                        return (ending.file.to_string(), ending.offset);
+                    }
+                }
+            });
+            work.await;
+            read.await.unwrap()
+        }
+    };
+    let (file, offset) = begun(Begin::At(StartAt::Time(1))).await;
+    let place = StartAt::Position {
+        file: Some(file),
+        offset,
+    };
+    begun(Begin::At(place)).await;
+    write(admin, "INSERT INTO watching.words VALUES (2, 'two')").await;
+    begun(Begin::At(StartAt::Now)).await;
 }
 
 async fn cancel_endless(session: &Session, admin: &mut Conn) {

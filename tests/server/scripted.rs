@@ -22,6 +22,10 @@ pub(crate) enum Command {
     Execute,
     Ping,
     Reset,
+    /// "I am a replica", before the binary log is asked for.
+    Register,
+    /// The binary log, by place or by GTID.
+    Dump,
 }
 
 /// Bodies of packets, which get their headers; or bytes with headers of their own.
@@ -139,6 +143,8 @@ impl Client {
                 }
                 Some(0x0e) => (Command::Ping, String::new()),
                 Some(0x1f) => (Command::Reset, String::new()),
+                Some(0x15) => (Command::Register, String::new()),
+                Some(0x12 | 0x1e) => (Command::Dump, String::new()),
                 Some(0x19) => continue, // closing a statement has no answer
                 _ => return Ok(()),
             };

@@ -1,7 +1,10 @@
 //! Why no session could be opened, and what to try.
 
+use serde::{Deserialize, Serialize};
+
 /// Why no session could be opened. The list is closed: `porthole test-connection --format json` prints these names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ConnectCause {
     /// The host name has no address.
     NameNotResolved,

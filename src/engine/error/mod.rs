@@ -10,7 +10,10 @@ use std::{io, path::PathBuf, time::Duration};
 
 pub use self::connect::{ConnectCause, ConnectError};
 use self::unmapped::Unmapped;
-use crate::engine::{profiles::secrets::SecretError, sql::guard::Refusal};
+use crate::engine::{
+    binlog::source::live::Refusal as BinlogRefusal, profiles::secrets::SecretError,
+    sql::guard::Refusal,
+};
 
 /// The engine's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -117,6 +120,15 @@ pub enum Error {
     /// The password store.
     #[error(transparent)]
     Secret(#[from] SecretError),
+    /// The server does not give its binary log, or not from there.
+    #[error(transparent)]
+    Binlog(#[from] BinlogRefusal),
+    /// The process that reads the binary log could not be started, or ended without a word.
+    #[error("the process that reads the binary log ended: {reason}")]
+    BinlogReader {
+        /// How, and what it said.
+        reason: String,
+    },
 }
 
 /// How a cancelled statement ended.
@@ -178,6 +190,10 @@ impl Error {
                 (!near.is_empty()).then(|| format!("There is {}.", near.join(", ")))
             }
             Self::Secret(error) => Some(error.hint().to_owned()),
+            Self::Binlog(refusal) => Some(refusal.cause.hint().to_owned()),
+            Self::BinlogReader { .. } => Some(
+                "What the server sent could not be held in memory or read; nothing else of Porthole is harmed. Begin after the transaction at which it ended, and ask who answers at this address.".to_owned(),
+            ),
             Self::Cancelled(_) | Self::NotOneStatement(_) | Self::Parameters(_) | Self::Invalid(_) | Self::File { .. } => None,
         }
     }

@@ -1,11 +1,12 @@
 //! A batch as plain slices: each column's Arrow type is found out once, not once a cell.
 
-use std::borrow::Cow;
-
 use arrow_array::{Array, RecordBatch, cast::AsArray, types};
 use arrow_buffer::NullBuffer;
 
-use crate::engine::value::{Column, Kind};
+use crate::engine::{
+    member::any,
+    value::{Column, Kind},
+};
 
 /// One column of a batch.
 pub(super) struct Slice<'a> {
@@ -103,22 +104,5 @@ impl<'a> Texts<'a> {
 
     fn size(&self) -> usize {
         (self.offsets[self.offsets.len() - 1] - self.offsets[0]) as usize
-    }
-}
-
-/// Like `Iterator::any`, in steps that the compiler turns into vector instructions.
-pub(super) fn any(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> bool {
-    bytes.chunks(64).any(|chunk| {
-        chunk
-            .iter()
-            .fold(false, |found, byte| found | wanted(*byte))
-    })
-}
-
-/// The bytes as UTF-8; what is none becomes U+FFFD.
-pub(super) fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
-    match String::from_utf8_lossy(bytes) {
-        Cow::Borrowed(_) => Cow::Borrowed(bytes),
-        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
     }
 }

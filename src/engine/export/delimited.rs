@@ -4,11 +4,12 @@ use std::{marker::PhantomData, sync::Arc};
 
 use arrow_array::RecordBatch;
 
-use super::{
-    batch::{Slice, Values, utf8},
-    digits,
+use super::batch::{Slice, Values};
+use crate::engine::{
+    csv, digits,
+    member::utf8,
+    value::{Column, Kind},
 };
-use crate::engine::value::{Column, Kind};
 
 /// What differs between the two.
 pub(super) trait Dialect {
@@ -35,21 +36,11 @@ impl Dialect for Csv {
     const NULL: &'static [u8] = b"";
 
     fn is_special(byte: u8) -> bool {
-        matches!(byte, b',' | b'"' | b'\n' | b'\r')
+        csv::is_special(byte)
     }
 
     fn text(out: &mut Vec<u8>, text: &[u8]) {
-        if !text.is_empty() && !text.iter().copied().any(Self::is_special) {
-            return out.extend_from_slice(text);
-        }
-        out.push(b'"');
-        for part in text.split_inclusive(|byte| *byte == b'"') {
-            out.extend_from_slice(part);
-            if part.ends_with(b"\"") {
-                out.push(b'"');
-            }
-        }
-        out.push(b'"');
+        csv::text(out, text);
     }
 
     fn plain(out: &mut Vec<u8>, text: &[u8]) {

@@ -1,18 +1,16 @@
 //! JSON: an object a row, its members in the order of the columns.
 //!
-//! Integers, floats and BIT are numbers with all their digits; binary is base64; everything else is a string with
-//! the server's exact text, JSON columns too: a reader's parser may not keep what the server keeps.
+//! What a member looks like stands in [`member`].
 
 use std::collections::HashSet;
 
 use arrow_array::RecordBatch;
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{
-    batch::{Slice, Values, any, utf8},
-    digits,
+use super::batch::{Slice, Values};
+use crate::engine::{
+    member,
+    value::{Cell, Column},
 };
-use crate::engine::value::{Column, Kind};
 
 /// Writes rows as JSON.
 pub(super) struct Json {
@@ -39,7 +37,7 @@ impl Json {
     fn new(columns: &[Column], array: bool) -> Self {
         let keys = keys(columns).into_iter().enumerate().map(|(index, key)| {
             let mut out = vec![if index == 0 { b'{' } else { b',' }];
-            string(&mut out, key.as_bytes());
+            member::string(&mut out, key.as_bytes());
             out.push(b':');
             out
         });
@@ -59,7 +57,7 @@ impl Json {
     }
 
     pub(super) fn rows(&mut self, batch: &RecordBatch, out: &mut Vec<u8>) {
-        let slices = Slice::all(batch, &self.columns, is_special);
+        let slices = Slice::all(batch, &self.columns, member::is_special);
         let keys: usize = self.keys.iter().map(|key| key.len() + 2).sum();
         out.reserve(slices.iter().map(Slice::size).sum::<usize>() + keys * batch.num_rows());
         for row in 0..batch.num_rows() {
@@ -85,68 +83,21 @@ impl Json {
         if slice.is_null(row) {
             return out.extend_from_slice(b"null");
         }
-        match &slice.values {
-            Values::Int(values) => digits::int(out, values[row]),
-            Values::UInt(values) if self.columns[column].kind == Kind::Year => {
-                out.push(b'"');
-                digits::uint(out, values[row], 4);
-                out.push(b'"');
-            }
-            Values::UInt(values) => digits::uint(out, values[row], 0),
+        let cell = match &slice.values {
             Values::Text(texts) if texts.plain => {
                 out.push(b'"');
                 out.extend_from_slice(texts.at(row));
-                out.push(b'"');
+                return out.push(b'"');
             }
-            Values::Text(texts) => string(out, &utf8(texts.at(row))),
-            // Neither server stores them; a JSON number they could not be.
-            Values::Float(values) if !values[row].is_finite() => out.extend_from_slice(b"null"),
-            Values::Double(values) if !values[row].is_finite() => out.extend_from_slice(b"null"),
-            Values::Float(values) => digits::float(out, values[row], &mut self.scratch),
-            Values::Double(values) => digits::double(out, values[row], &mut self.scratch),
-            Values::Binary(texts) => {
-                self.scratch.clear();
-                STANDARD.encode_string(texts.at(row), &mut self.scratch);
-                out.push(b'"');
-                out.extend_from_slice(self.scratch.as_bytes());
-                out.push(b'"');
-            }
-            Values::Null => out.extend_from_slice(b"null"),
-        }
-    }
-}
-
-fn is_special(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
-}
-
-/// A string with its quotes.
-fn string(out: &mut Vec<u8>, text: &[u8]) {
-    out.push(b'"');
-    if any(text, is_special) {
-        for part in text.split_inclusive(|byte| is_special(*byte)) {
-            match part.split_last() {
-                Some((last, before)) if is_special(*last) => {
-                    out.extend_from_slice(before);
-                    escape(out, *last);
-                }
-                _ => out.extend_from_slice(part),
-            }
-        }
-    } else {
-        out.extend_from_slice(text);
-    }
-    out.push(b'"');
-}
-
-fn escape(out: &mut Vec<u8>, byte: u8) {
-    match byte {
-        b'"' => out.extend_from_slice(b"\\\""),
-        b'\\' => out.extend_from_slice(b"\\\\"),
-        b'\n' => out.extend_from_slice(b"\\n"),
-        b'\r' => out.extend_from_slice(b"\\r"),
-        b'\t' => out.extend_from_slice(b"\\t"),
-        _ => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+            Values::Int(values) => Cell::Int(values[row]),
+            Values::UInt(values) => Cell::UInt(values[row]),
+            Values::Text(texts) => Cell::Text(texts.at(row)),
+            Values::Float(values) => Cell::Float(values[row]),
+            Values::Double(values) => Cell::Double(values[row]),
+            Values::Binary(texts) => Cell::Binary(texts.at(row)),
+            Values::Null => Cell::Null,
+        };
+        member::write(out, cell, self.columns[column].kind, &mut self.scratch);
     }
 }
 

@@ -7,7 +7,6 @@
 
 mod batch;
 mod delimited;
-mod digits;
 mod json;
 pub mod sheet;
 mod table;

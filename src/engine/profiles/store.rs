@@ -10,7 +10,7 @@
 use std::{
     env, fs,
     fs::File,
-    io::{self, Read as _, Write as _},
+    io::{self, Read as _},
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -18,7 +18,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{Profile, ProfileId, ProfileName, check};
-use crate::engine::{Error, Result};
+use crate::engine::{Error, Result, replace::replace};
 
 /// The format that this Porthole writes.
 const VERSION: i64 = 1;
@@ -228,20 +228,8 @@ impl Store {
             profile: profiles.to_vec(),
         })
         .map_err(|error| failed(io::Error::other(error.to_string())))?;
-        // A link stays a link: people keep such files elsewhere and link them here.
-        let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
-        let folder = path.parent().unwrap_or(Path::new("."));
-        // Made with mode 0600, and removed if anything below fails.
-        let mut file = tempfile::Builder::new()
-            .prefix(".profiles-")
-            .suffix(".tmp")
-            .tempfile_in(folder)
-            .map_err(failed)?;
-        file.write_all(HEADER.as_bytes()).map_err(failed)?;
-        file.write_all(body.as_bytes()).map_err(failed)?;
-        file.as_file().sync_all().map_err(failed)?;
-        file.persist(&path).map_err(|error| failed(error.error))?;
-        sync_folder(folder).map_err(failed)
+        let contents = format!("{HEADER}{body}");
+        replace(&self.path, ".profiles-", contents.as_bytes()).map_err(failed)
     }
 
     /// Rename the file to a name that nothing has.
@@ -430,18 +418,6 @@ fn newer(version: i64, path: &Path) -> String {
          are neither read nor changed. Use the newer one, or set PORTHOLE_CONFIG_DIR to another folder. The file is {}",
         path.display()
     )
-}
-
-/// Make the new name last through a power cut.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-/// Windows has no such call; its file system logs renames.
-#[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

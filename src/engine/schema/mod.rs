@@ -51,6 +51,8 @@ pub struct TableColumn {
     pub primary_key: bool,
     /// What else the server says, such as `auto_increment`.
     pub extra: String,
+    /// The character set of its text; `None` where it holds none.
+    pub charset: Option<String>,
 }
 
 /// Where a list ends.
@@ -153,8 +155,8 @@ pub async fn columns(
     most: Most,
     cancel: &CancellationToken,
 ) -> Result<List<TableColumn>> {
-    let sql = "SELECT column_name, column_type, is_nullable, column_key, extra FROM information_schema.columns \
-               WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position";
+    let sql = "SELECT column_name, column_type, is_nullable, column_key, extra, character_set_name \
+               FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position";
     let answer = ask(session, sql, &[database, table], most, cancel).await?;
     Ok(answer.list(|rows, row| {
         Some(TableColumn {
@@ -163,19 +165,23 @@ pub async fn columns(
             nullable: text(rows, row, 2) == "YES",
             primary_key: text(rows, row, 3) == "PRI",
             extra: text(rows, row, 4),
+            charset: Some(text(rows, row, 5)).filter(|name| !name.is_empty()),
         })
     }))
 }
 
 /// Rows of an answer that may have been cut.
-struct Answer {
-    rows: ResultSet,
-    cut: bool,
+pub(in crate::engine) struct Answer {
+    pub(in crate::engine) rows: ResultSet,
+    pub(in crate::engine) cut: bool,
 }
 
 impl Answer {
     /// One item a row, without those that are left out.
-    fn list<T>(&self, item: impl Fn(&ResultSet, u64) -> Option<T>) -> List<T> {
+    pub(in crate::engine) fn list<T>(
+        &self,
+        item: impl Fn(&ResultSet, u64) -> Option<T>,
+    ) -> List<T> {
         List {
             items: (0..self.rows.rows())
                 .filter_map(|row| item(&self.rows, row))
@@ -186,7 +192,8 @@ impl Answer {
     }
 }
 
-async fn ask(
+/// Run a statement of ours, which passes the guard as a person's does, and gather its rows up to a limit.
+pub(in crate::engine) async fn ask(
     session: &Session,
     sql: &str,
     values: &[&str],
@@ -232,7 +239,8 @@ async fn gather(mut receiver: mpsc::Receiver<Output>, bytes: usize) -> (ResultSe
     (rows, false)
 }
 
-fn text(rows: &ResultSet, row: u64, column: usize) -> String {
+/// The text of a cell; empty for NULL and where there is none.
+pub(in crate::engine) fn text(rows: &ResultSet, row: u64, column: usize) -> String {
     rows.cell(row, column).map_or_else(String::new, |cell| {
         value::text(cell, rows.columns()[column].kind)
     })

@@ -20,25 +20,47 @@ const MAX_PACKET: usize = 1 << 30;
 /// Idle seconds after which the system asks whether the other side is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Open a pool and its first connection. With PREFERRED, a server that offers no TLS gets a plain one; nothing else
-/// falls back.
+/// Open a pool and its first connection.
 pub(super) async fn open(
     profile: &Profile,
     password: Option<&Secret>,
 ) -> Result<(Conn, Pool, Opts)> {
-    let encrypted =
-        profile.tls_mode() != TlsMode::Disabled && matches!(profile.address, Address::Tcp { .. });
-    match pooled(profile, options(profile, password, encrypted).await?).await {
-        Err(error)
-            if encrypted
-                && profile.tls_mode() == TlsMode::Preferred
-                && error.cause == ConnectCause::TlsNotOffered =>
-        {
+    match pooled(
+        profile,
+        options(profile, password, encrypts(profile)).await?,
+    )
+    .await
+    {
+        Err(error) if goes_plain(profile, &error) => {
             let plain = options(profile, password, false).await?;
             Ok(pooled(profile, plain).await?)
         }
         opened => Ok(opened?),
     }
+}
+
+/// Open one connection that belongs to no pool.
+pub(super) async fn single(profile: &Profile, password: Option<&Secret>) -> Result<Conn> {
+    let opts = options(profile, password, encrypts(profile)).await?;
+    match within(profile, Conn::new(opts)).await {
+        Err(error) if goes_plain(profile, &error) => {
+            let plain = options(profile, password, false).await?;
+            Ok(within(profile, Conn::new(plain)).await?)
+        }
+        opened => Ok(opened?),
+    }
+}
+
+/// Whether TLS is asked for.
+fn encrypts(profile: &Profile) -> bool {
+    profile.tls_mode() != TlsMode::Disabled && matches!(profile.address, Address::Tcp { .. })
+}
+
+/// With PREFERRED, a server that offers no TLS gets a plain connection; nothing else falls back.
+fn goes_plain(profile: &Profile, error: &ConnectError) -> bool {
+    encrypts(profile)
+        && profile.tls_mode() == TlsMode::Preferred
+        && error.cause == ConnectCause::TlsNotOffered
 }
 
 async fn pooled(profile: &Profile, opts: Opts) -> Result<(Conn, Pool, Opts), ConnectError> {
@@ -209,6 +231,14 @@ fn tls_cause(error: &TlsError) -> (ConnectCause, String) {
         ConnectCause::TlsFailed
     };
     (cause, message)
+}
+
+/// Nothing came for so long.
+pub(super) fn silent(profile: &Profile, after: Duration) -> Error {
+    Error::ReadTimeout {
+        address: profile.address.to_string(),
+        after,
+    }
 }
 
 /// What the driver said while a connection was in use.

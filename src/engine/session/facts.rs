@@ -165,7 +165,7 @@ pub(super) async fn node(conn: &mut Conn) -> mysql_async::Result<String> {
     Ok(row.into_iter().flatten().collect::<Vec<_>>().join(" "))
 }
 
-fn first_cell(rows: Vec<Vec<Option<String>>>) -> String {
+pub(super) fn first_cell(rows: Vec<Vec<Option<String>>>) -> String {
     rows.into_iter()
         .next()
         .and_then(|row| row.into_iter().next().flatten())

@@ -28,4 +28,26 @@ impl Dialect {
             )),
         }
     }
+
+    /// Which server this is and which transactions it has: server id, then MySQL's UUID, GTID mode, what was executed
+    /// and what was purged, or MariaDB's position.
+    pub(super) fn binlog_facts(self) -> &'static str {
+        match self.product {
+            Product::MySql if self.version >= (5, 6, 5) => {
+                "SELECT @@server_id, @@server_uuid, @@global.gtid_mode, @@global.gtid_executed, @@global.gtid_purged"
+            }
+            Product::MariaDb if self.version >= (10, 0, 2) => {
+                "SELECT @@server_id, @@global.gtid_binlog_pos"
+            }
+            _ => "SELECT @@server_id",
+        }
+    }
+
+    /// The last file of the binary log, and where it ends.
+    pub(in crate::engine) fn binlog_end(self) -> &'static str {
+        match self.product {
+            Product::MySql if self.version >= (8, 2, 0) => "SHOW BINARY LOG STATUS",
+            _ => "SHOW MASTER STATUS",
+        }
+    }
 }

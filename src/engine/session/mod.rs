@@ -6,6 +6,7 @@
 
 mod bare;
 mod connect;
+pub(in crate::engine) mod dump;
 pub mod facts;
 pub mod flavour;
 mod functions;
@@ -245,10 +246,7 @@ impl Session {
 
     /// Nothing came for so long.
     pub(in crate::engine) fn silent(&self, after: Duration) -> Error {
-        Error::ReadTimeout {
-            address: self.inner.facts.address.clone(),
-            after,
-        }
+        connect::silent(self.profile(), after)
     }
 
     /// Say in the engine's words what the driver said while a connection was in use.

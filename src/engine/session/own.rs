@@ -1,8 +1,9 @@
 //! The closed list of statements that Porthole itself sends, each with its reason. What a person writes does not
 //! come this way, but through `Checked`.
 //!
-//! The driver sends none of its own: the two variables that it would ask for (`@@max_allowed_packet`,
-//! `@@wait_timeout`) are given to it, and `@@socket` is never asked for.
+//! The driver sends one of its own, before it asks for the binary log: `SET @master_binlog_checksum='ALL'`, a variable of
+//! that connection alone. Else none: the two variables that it would ask for (`@@max_allowed_packet`, `@@wait_timeout`)
+//! are given to it, and `@@socket` is never asked for.
 
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use mysql_async::{Conn, Row, Value, prelude::Queryable as _};
 
 use super::{functions, layer::Layer, lookalike, shelter::sheltered};
 use crate::engine::{
+    digits,
     profiles::Profile,
     sql::{
         dialect::{Dialect, Product},
@@ -65,6 +67,23 @@ pub(super) enum Own<'a> {
     Node,
     /// Cancel, over a connection outside the pool.
     KillQuery(u32),
+    /// Before the binary log is followed: which server this is, and which transactions it has.
+    BinlogFacts(Dialect),
+    /// Where its log ends, so that who reads up to its end knows that it came.
+    BinlogEnd(Dialect),
+    /// Which files there are, to find the one of a given time.
+    BinaryLogs,
+    /// Which GTIDs stand before a place in a file (MariaDB), so that a lost line is resumed by them.
+    GtidsBefore { file: &'a str, offset: u64 },
+    /// On the connection that then follows the log, variables that the server reads when it is asked for it: which
+    /// GTIDs MariaDB sends and from where, a sign of life every few seconds, and time to take what it sends.
+    FollowBinlog {
+        dialect: Dialect,
+        /// MariaDB's text of a GTID state, checked by its maker.
+        after: Option<&'a str>,
+        heartbeat: Duration,
+        write_timeout: Duration,
+    },
 }
 
 impl<'a> Own<'a> {
@@ -159,6 +178,34 @@ impl<'a> Own<'a> {
             Self::Warnings => "SHOW WARNINGS LIMIT 100".to_owned(),
             Self::Node => "SELECT @@hostname, @@server_id".to_owned(),
             Self::KillQuery(id) => format!("KILL QUERY {id}"),
+            Self::BinlogFacts(dialect) => dialect.binlog_facts().to_owned(),
+            Self::BinlogEnd(dialect) => dialect.binlog_end().to_owned(),
+            Self::BinaryLogs => "SHOW BINARY LOGS".to_owned(),
+            Self::GtidsBefore { file, offset } => {
+                let mut name = Vec::new();
+                digits::hex(&mut name, file.as_bytes());
+                let name = String::from_utf8_lossy(&name);
+                format!("SELECT BINLOG_GTID_POS({name}, {offset})")
+            }
+            Self::FollowBinlog {
+                dialect,
+                after,
+                heartbeat,
+                write_timeout,
+            } => {
+                let period = heartbeat.as_nanos();
+                let product = match dialect.product {
+                    Product::MySql => format!("@source_heartbeat_period = {period}"),
+                    Product::MariaDb => "@mariadb_slave_capability = 4".to_owned(),
+                };
+                let after = after.as_ref().map_or_else(String::new, |after| {
+                    format!(", @slave_connect_state = '{after}'")
+                });
+                format!(
+                    "SET SESSION net_write_timeout = {}, @master_heartbeat_period = {period}, {product}{after}",
+                    write_timeout.as_secs()
+                )
+            }
         }
     }
 
@@ -238,6 +285,32 @@ mod tests {
                 "SET SESSION tx_read_only = 1, {utf8}, sql_mode = 'ANSI_QUOTES', max_statement_time = 1.500"
             )
         );
+    }
+
+    #[test]
+    fn the_binary_log_is_asked_for_as_each_server_wants_it() {
+        let follow = |version, after| {
+            Own::FollowBinlog {
+                dialect: Dialect::parse(version),
+                after,
+                heartbeat: Duration::from_secs(5),
+                write_timeout: Duration::from_mins(5),
+            }
+            .sql()
+        };
+        assert_eq!(
+            follow("9.7.4", None),
+            "SET SESSION net_write_timeout = 300, @master_heartbeat_period = 5000000000, @source_heartbeat_period = 5000000000"
+        );
+        assert_eq!(
+            follow("10.11.18-MariaDB", Some("0-1-5")),
+            "SET SESSION net_write_timeout = 300, @master_heartbeat_period = 5000000000, @mariadb_slave_capability = 4, @slave_connect_state = '0-1-5'"
+        );
+        let before = Own::GtidsBefore {
+            file: "bin'1",
+            offset: 4,
+        };
+        assert_eq!(before.sql(), "SELECT BINLOG_GTID_POS(0x62696E2731, 4)");
     }
 
     #[test]

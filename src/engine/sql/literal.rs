@@ -1,9 +1,12 @@
 //! Values as SQL text, for statements that are shown and may be run again by hand. What Porthole itself runs is bound.
 
+use std::fmt::Write as _;
+
 use super::{
     lexer::{SqlMode, TokenKind, tokens},
     placeholders::Value,
 };
+use crate::engine::value::{self, Cell, Kind};
 
 /// A text in single quotes: a quote inside is doubled, and so is a backslash where the server reads it as an escape
 /// (MySQL manual, "String Literals").
@@ -29,6 +32,34 @@ pub fn literal(value: &Value, mode: SqlMode) -> String {
         // With an exponent it is a DOUBLE to the server, without one a DECIMAL.
         Value::Double(value) => format!("{value:e}"),
         Value::Text(text) => quote_text(text, mode),
+    }
+}
+
+/// Append a cell as a literal that gives the same value again, to the last bit, in a column of its kind as well as in
+/// a comparison with it.
+pub fn cell(out: &mut String, cell: Cell<'_>, kind: Kind, mode: SqlMode) {
+    const TAKEN: &str = "a String takes any text";
+    match cell {
+        Cell::Null => out.push_str("NULL"),
+        Cell::Int(value) => write!(out, "{value}").expect(TAKEN),
+        // YEAR too: the number 0 is the year 0000, the text '0' the year 2000.
+        Cell::UInt(value) => write!(out, "{value}").expect(TAKEN),
+        // The server compares a FLOAT as the DOUBLE of the same value.
+        Cell::Float(value) => write!(out, "{:e}", f64::from(value)).expect(TAKEN),
+        Cell::Double(value) => write!(out, "{value:e}").expect(TAKEN),
+        Cell::Text(text) if kind == Kind::Decimal => out.push_str(&String::from_utf8_lossy(text)),
+        Cell::Text(text) => {
+            let text = quote_text(&String::from_utf8_lossy(text), mode);
+            if kind == Kind::Json {
+                // Alone, it would be compared as a JSON string.
+                write!(out, "CAST({text} AS JSON)").expect(TAKEN);
+            } else {
+                out.push_str(&text);
+            }
+        }
+        // `0x` without digits is none.
+        Cell::Binary([]) => out.push_str("''"),
+        Cell::Binary(_) => value::write_text(out, cell, kind),
     }
 }
 

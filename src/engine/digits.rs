@@ -1,7 +1,7 @@
 //! Numbers and bytes → digits, into a byte buffer: the same text as [`value::write_text`], without a `String` on
 //! the way.
 
-use crate::engine::value::{self, Cell, Kind};
+use super::value::{self, Cell, Kind};
 
 const PAIRS: &[u8; 200] = b"0001020304050607080910111213141516171819\
 2021222324252627282930313233343536373839\
@@ -10,7 +10,7 @@ const PAIRS: &[u8; 200] = b"0001020304050607080910111213141516171819\
 8081828384858687888990919293949596979899";
 
 /// A signed integer.
-pub(super) fn int(out: &mut Vec<u8>, value: i64) {
+pub(crate) fn int(out: &mut Vec<u8>, value: i64) {
     if value < 0 {
         out.push(b'-');
     }
@@ -18,7 +18,7 @@ pub(super) fn int(out: &mut Vec<u8>, value: i64) {
 }
 
 /// An unsigned integer with at least `zeros` digits.
-pub(super) fn uint(out: &mut Vec<u8>, mut value: u64, zeros: u8) {
+pub(crate) fn uint(out: &mut Vec<u8>, mut value: u64, zeros: u8) {
     // The longest number has 20 digits, and ZEROFILL pads to 255 at most.
     let mut text = [b'0'; 255];
     let mut at = text.len();
@@ -40,21 +40,21 @@ pub(super) fn uint(out: &mut Vec<u8>, mut value: u64, zeros: u8) {
 }
 
 /// A FLOAT; `scratch` saves an allocation.
-pub(super) fn float(out: &mut Vec<u8>, value: f32, scratch: &mut String) {
+pub(crate) fn float(out: &mut Vec<u8>, value: f32, scratch: &mut String) {
     scratch.clear();
     value::write_text(scratch, Cell::Float(value), Kind::Float);
     out.extend_from_slice(scratch.as_bytes());
 }
 
 /// A DOUBLE; `scratch` saves an allocation.
-pub(super) fn double(out: &mut Vec<u8>, value: f64, scratch: &mut String) {
+pub(crate) fn double(out: &mut Vec<u8>, value: f64, scratch: &mut String) {
     scratch.clear();
     value::write_text(scratch, Cell::Double(value), Kind::Double);
     out.extend_from_slice(scratch.as_bytes());
 }
 
 /// `0x` and two digits a byte.
-pub(super) fn hex(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(crate) fn hex(out: &mut Vec<u8>, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     out.extend_from_slice(b"0x");
     out.extend(bytes.iter().flat_map(|byte| {

@@ -1,0 +1,230 @@
+//! `porthole binlog cat`: what a log says, as text, NDJSON, CSV or SQL.
+
+use std::{path::PathBuf, sync::mpsc::Receiver};
+
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    super::{Failure, output::Output, print},
+    ending::{self, End},
+    input::InputArgs,
+    pipe::{self, Batch, Reading},
+    selection::SelectionArgs,
+    sink::{Closed, Sink},
+    work::{self, Context},
+};
+use crate::engine::binlog::{
+    checkpoint::Checkpoint,
+    print::{Form, Options, Printer},
+    transaction::{End as TransactionEnd, Item, Outcome},
+};
+
+const EXAMPLES: &str = "\
+Formats: text shows transactions with + inserted, - deleted and ~ updated rows, of which the key and what was
+changed (--whole: all columns, and values of any length). ndjson has an object for each change: op, database,
+table, before, after, gtid, file, pos, end_pos, timestamp, server_id; a column that was not logged is missing,
+and everything else that the log says is an object with \"event\". csv has a line for each change, with before
+and after as JSON. sql has statements that make the changes again. Columns whose names are not in the log are
+@1, @2 and so on.
+
+A checkpoint is a place behind a whole transaction: with --checkpoint only whole transactions are printed, and
+the next run begins where this one ended.
+
+Examples:
+  porthole binlog cat binlog.000042
+  porthole binlog cat /var/lib/mysql --from '2026-11-21 23:00' --to '2026-11-21 23:10' --table shop.orders
+  porthole binlog cat /var/lib/mysql/binlog --format ndjson --where id=42 --op update,delete
+  porthole binlog cat /var/lib/mysql --follow --format ndjson --checkpoint orders.checkpoint
+
+Exit codes: 0 complete, 4 truncated or still being written, 5 damaged, encrypted or of an unknown format.";
+
+/// What to print.
+#[derive(clap::Args, Clone)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    #[command(flatten)]
+    input: InputArgs,
+    /// How to print it.
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = PossibleValuesParser::new(Form::ALL.map(Form::name)).map(|name| Form::parse(&name).expect("one of the names")))]
+    format: Form,
+    /// Text: all columns of updated rows, and values of any length.
+    #[arg(long)]
+    whole: bool,
+    /// NDJSON: changes of rows alone.
+    #[arg(long)]
+    changes_only: bool,
+    /// Begin where the last run with this file ended, else where --from says, and keep there how far this one came.
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
+    #[command(flatten)]
+    selection: SelectionArgs,
+    /// Only transactions with at least so many rows that are wanted.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        help_heading = "Selection"
+    )]
+    min_rows: u64,
+    /// Only transactions of at least so many bytes in the log.
+    #[arg(
+        long,
+        value_name = "BYTES",
+        default_value_t = 0,
+        help_heading = "Selection"
+    )]
+    min_bytes: u64,
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let args = args.clone();
+    let target = args.input.target.clone();
+    let live = args.input.is_live();
+    work::run(&target, live, move |context| {
+        Job::new(&args, context)?.run(&context.cancel)
+    })
+}
+
+impl Args {
+    /// As `tail` means it: from now on where no place is named, and waiting for more.
+    pub(super) fn now_on(mut self) -> Self {
+        self.input.wait_for_more();
+        self.selection.begin_now();
+        self
+    }
+}
+
+/// A log that is open, and how it is printed.
+struct Job {
+    batches: Receiver<Batch>,
+    printer: Printer,
+    sink: Sink,
+    holds: bool,
+    min_rows: u64,
+    min_bytes: u64,
+    /// Transactions of which no row is wanted are left out.
+    rows_only: bool,
+}
+
+impl Job {
+    fn new(args: &Args, context: &Context) -> Result<Self, Failure> {
+        let selection = args.selection.parse(context.server.as_ref())?;
+        let resume = match &args.checkpoint {
+            Some(path) => Checkpoint::read(path)?,
+            None => None,
+        };
+        let options = Options {
+            zone: selection.zone.clone(),
+            whole: args.whole,
+            coloured: args.format == Form::Text && print::is_coloured_data(),
+            changes_only: args.changes_only,
+        };
+        let printer = Printer::new(args.format, &options, selection.conditions());
+        let rows_only = selection.chooses_rows();
+        let reader = args
+            .input
+            .open(selection.from.as_ref(), resume, selection.filter, context)?;
+        let reading = Reading {
+            until: selection.until,
+            checkpoints: args.checkpoint.is_some(),
+            live: args.input.follow || args.input.is_live(),
+        };
+        let chooses = args.min_rows > 0 || args.min_bytes > 0 || rows_only;
+        Ok(Self {
+            sink: Sink::start(&Output::stdout()?, args.checkpoint.clone())?,
+            batches: pipe::start(reader, reading)?,
+            printer,
+            // Over a line a transaction may come again from its start.
+            holds: args.checkpoint.is_some() || args.input.is_live() || chooses,
+            min_rows: args.min_rows.max(u64::from(rows_only)),
+            min_bytes: args.min_bytes,
+            rows_only,
+        })
+    }
+
+    fn run(mut self, cancel: &CancellationToken) -> Result<(), Failure> {
+        let end = self.print_all();
+        // Where printing ended first, reading has nothing left to do.
+        cancel.cancel();
+        let damaged = self.printer.counts().damaged;
+        let refused = self.printer.counts().refused;
+        let end = match end {
+            Ok(end) => {
+                self.sink.finish()?;
+                end
+            }
+            Err(closed) => {
+                let written = self.sink.finish();
+                return Err(closed
+                    .failure()
+                    .unwrap_or_else(|| written.err().unwrap_or(Failure::ClosedPipe)));
+            }
+        };
+        if refused > 0 {
+            print::warning(&format!(
+                "{refused} changes could not be written as statements; comments say why"
+            ));
+        }
+        match end {
+            Some(end) => ending::say(&end?, damaged),
+            None => Err(Failure::Failed {
+                message: "reading stopped".to_owned(),
+                hint: None,
+            }),
+        }
+    }
+
+    /// Print until there is no more. None: the reading thread ended without a word.
+    fn print_all(&mut self) -> Result<Option<Result<End, Failure>>, Closed> {
+        self.printer.start(&mut self.sink.text);
+        loop {
+            let batch = if let Ok(batch) = self.batches.try_recv() {
+                batch
+            } else {
+                // What is there is shown before more is waited for.
+                self.sink.flush(None)?;
+                let Ok(batch) = self.batches.recv() else {
+                    return Ok(None);
+                };
+                batch
+            };
+            for item in &batch.items {
+                self.item(item)?;
+            }
+            if let Some(end) = batch.end {
+                self.sink.flush(batch.checkpoint)?;
+                return Ok(Some(end.map_err(Failure::from)));
+            }
+            if batch.checkpoint.is_some() {
+                self.sink.flush(batch.checkpoint)?;
+            }
+        }
+    }
+
+    fn item(&mut self, item: &Item) -> Result<(), Closed> {
+        match item {
+            Item::Begin(_) if self.holds => self.sink.hold(),
+            Item::Note(note) => work::tell(note),
+            Item::Other(..) if self.rows_only => return Ok(()),
+            _ => {}
+        }
+        self.printer.item(item, &mut self.sink.text);
+        if let Item::End(end) = item {
+            if self.is_wanted(end) {
+                self.sink.release()?;
+            } else {
+                self.sink.discard();
+            }
+        }
+        self.sink.settle()
+    }
+
+    fn is_wanted(&self, end: &TransactionEnd) -> bool {
+        // One that was cut off comes again, whole.
+        if self.holds && end.outcome == Outcome::Cut {
+            return false;
+        }
+        self.printer.counts().transaction_rows >= self.min_rows && end.bytes >= self.min_bytes
+    }
+}

@@ -1,0 +1,224 @@
+//! What is read: files, a folder, standard input.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    super::{Failure, target::TargetArgs},
+    work::Context,
+};
+use crate::engine::binlog::{
+    checkpoint::Checkpoint,
+    filter::Filter,
+    gtid::GtidPosition,
+    source::{
+        Source, StartAt,
+        dir::{self, DirSource},
+        file::{FileSource, Options},
+        live::Begin,
+    },
+    transaction::Transactions,
+    zone::Zone,
+};
+
+/// A reader of any source.
+pub(super) type Reader = Transactions<Box<dyn Source>>;
+
+/// Which log.
+#[derive(clap::Args, Clone)]
+#[command(next_help_heading = "Log")]
+pub(super) struct InputArgs {
+    /// Files of one log in their order, the folder of a server's log, the common part of its files' names
+    /// (/var/lib/mysql/binlog), or - for standard input. Without any, the log of the server that is named is read
+    /// live; with files, that server is asked for the names of columns that are not in the log.
+    #[arg(value_name = "FILE", required_unless_present_any = ["profile", "url"])]
+    files: Vec<PathBuf>,
+    /// Wait for more at the end, also for the next file of a folder.
+    #[arg(long)]
+    pub(super) follow: bool,
+    /// End where the log ends now. This is what happens without --follow; with it, it is refused.
+    #[arg(long, conflicts_with = "follow")]
+    stop_at_end: bool,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+}
+
+/// Where reading begins or ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Bound {
+    /// A place in a file; none is the first file that is read.
+    Position { file: Option<String>, offset: u64 },
+    /// In seconds since 1970 UTC.
+    Time(u32),
+    /// Transactions.
+    Gtids(GtidPosition),
+    /// Only what comes from now on.
+    Now,
+}
+
+impl Bound {
+    /// Understand `FILE:POS`, `POS`, a time, GTIDs, or `now`.
+    pub(super) fn parse(text: &str, zone: &Zone) -> Result<Self, Failure> {
+        let text = text.trim();
+        if text == "now" {
+            return Ok(Self::Now);
+        }
+        if let Ok(offset) = text.parse() {
+            return Ok(Self::Position { file: None, offset });
+        }
+        // Before GTIDs: a date looks like one of MariaDB's.
+        if let Some(seconds) = zone.seconds(text) {
+            return Ok(Self::Time(seconds));
+        }
+        if let Ok(gtids) = text.parse::<GtidPosition>()
+            && !gtids.is_empty()
+        {
+            return Ok(Self::Gtids(gtids));
+        }
+        if let Some((file, offset)) = text.rsplit_once(':')
+            && let Ok(offset) = offset.parse()
+            && !file.is_empty()
+        {
+            return Ok(Self::Position {
+                file: Some(file.to_owned()),
+                offset,
+            });
+        }
+        Err(Failure::usage(
+            format!("no place in a log: {text}"),
+            "Give FILE:POSITION, a position, a time such as 2026-11-21T23:20:00Z or '2026-11-21 23:20' (in --time-zone), or GTIDs.",
+        ))
+    }
+}
+
+impl InputArgs {
+    /// Do not end where the log ends now, unless that was asked for.
+    pub(super) fn wait_for_more(&mut self) {
+        self.follow = !self.stop_at_end;
+    }
+
+    /// A server's log is read over the network.
+    pub(super) fn is_live(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// Open the log where reading begins. `filter` gets what is to be left out of the first file.
+    pub(super) fn open(
+        &self,
+        from: Option<&Bound>,
+        resume: Option<Checkpoint>,
+        mut filter: Filter,
+        context: &Context,
+    ) -> Result<Reader, Failure> {
+        let mut after = None;
+        let start = match (&resume, from) {
+            (Some(checkpoint), _) => match &checkpoint.gtids {
+                Some(gtids) => {
+                    after = Some(gtids.clone());
+                    StartAt::After(gtids.clone())
+                }
+                None if checkpoint.file.is_empty() => StartAt::Begin,
+                None => StartAt::Position {
+                    file: Some(checkpoint.file.clone()),
+                    offset: checkpoint.offset,
+                },
+            },
+            (None, None) => StartAt::Begin,
+            (None, Some(Bound::Now)) => StartAt::Now,
+            (None, Some(Bound::Position { file, offset })) => StartAt::Position {
+                file: file.clone(),
+                offset: *offset,
+            },
+            (None, Some(Bound::Time(seconds))) => {
+                filter.from = Some(*seconds);
+                StartAt::Time(*seconds)
+            }
+            (None, Some(Bound::Gtids(gtids))) => {
+                after = Some(gtids.clone());
+                StartAt::After(gtids.clone())
+            }
+        };
+        let source = match &context.server {
+            Some(server) if self.is_live() => {
+                // The server leaves out what was before.
+                after = None;
+                let begin = resume.clone().map_or(Begin::At(start), Begin::Resume);
+                Box::new(server.follow(begin, !self.follow, &context.cancel)?)
+            }
+            _ => {
+                let options = Options {
+                    offset: 0,
+                    follow: self.follow,
+                    until: filter.to,
+                    cancel: context.cancel.clone(),
+                };
+                self.source(&start, options)?
+            }
+        };
+        let mut reader = match resume {
+            Some(checkpoint) => Transactions::resuming(source, filter, checkpoint),
+            None => Transactions::new(source, filter),
+        };
+        if let Some(position) = after {
+            reader = reader.after(position);
+        }
+        if let Some(server) = &context.server {
+            reader = reader.with_names(server.names(&context.cancel));
+        }
+        Ok(reader)
+    }
+
+    fn source(&self, start: &StartAt, options: Options) -> Result<Box<dyn Source>, Failure> {
+        let place = |offset| Options {
+            offset,
+            ..options.clone()
+        };
+        Ok(match self.files.as_slice() {
+            [only] if only.as_os_str() == "-" => {
+                let offset = match start {
+                    StartAt::Position { offset, .. } => *offset,
+                    StartAt::Now => return Err(no_now("standard input")),
+                    // What is before is for the filter to leave out.
+                    StartAt::Begin | StartAt::Time(_) | StartAt::After(_) => 0,
+                };
+                Box::new(FileSource::stream(io::stdin(), "-", place(offset)))
+            }
+            [only] if only.is_file() => match start {
+                StartAt::Position { file: None, offset } => {
+                    Box::new(FileSource::open(only, place(*offset))?)
+                }
+                // Only a regular file by itself waits; a list of files ends with its last.
+                StartAt::Begin | StartAt::Time(_) if options.follow => {
+                    Box::new(FileSource::open(only, options)?)
+                }
+                _ => Box::new(DirSource::of_files(self.files.clone(), start, options)?),
+            },
+            [only] if is_stream(only) => Box::new(FileSource::open(only, options)?),
+            [only] => Box::new(DirSource::open(only, start, options)?),
+            files => Box::new(DirSource::of_files(files.to_vec(), start, options)?),
+        })
+    }
+}
+
+/// A pipe or a device.
+fn is_stream(path: &Path) -> bool {
+    path.metadata()
+        .is_ok_and(|there| !there.is_file() && !there.is_dir())
+}
+
+fn no_now(what: &str) -> Failure {
+    Failure::usage(
+        format!("{what} has no now"),
+        "Leave --from out, or name a file or folder.",
+    )
+}
+
+/// The files that are meant, in their order.
+pub(super) fn files(named: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    match named {
+        [only] if !only.is_file() => Ok(dir::list(only)?.1),
+        files => Ok(files.to_vec()),
+    }
+}

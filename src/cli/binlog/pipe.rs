@@ -1,0 +1,109 @@
+//! The stair between the thread that reads a log and the one that prints it: each has a core to itself, and a slow
+//! printer slows the reader.
+
+use std::{
+    io, mem,
+    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    thread,
+};
+
+use super::{super::Failure, ending::End, input::Reader, selection::Until};
+use crate::engine::{
+    Error,
+    binlog::{checkpoint::Checkpoint, transaction::Item},
+};
+
+/// Batches that wait for the printer.
+const AHEAD: usize = 2;
+/// Items of a batch.
+const MOST_ITEMS: usize = 1024;
+/// Bytes of the events of a batch.
+const MOST_BYTES: usize = 1 << 20;
+
+/// What was read at once.
+#[derive(Default)]
+pub(super) struct Batch {
+    /// In order.
+    pub(super) items: Vec<Item>,
+    /// Behind the last whole transaction of the items, where checkpoints are wanted and nothing follows it here that
+    /// could be printed.
+    pub(super) checkpoint: Option<Box<Checkpoint>>,
+    /// There is no more.
+    pub(super) end: Option<Result<End, Error>>,
+}
+
+/// How a log is read.
+pub(super) struct Reading {
+    /// Where to end.
+    pub(super) until: Option<Until>,
+    /// Checkpoints are wanted.
+    pub(super) checkpoints: bool,
+    /// More comes while the log is read: nothing waits for a batch to be full.
+    pub(super) live: bool,
+}
+
+/// Read on a thread of its own. It ends when nobody takes its batches.
+pub(super) fn start(reader: Reader, reading: Reading) -> Result<Receiver<Batch>, Failure> {
+    let (sender, receiver) = sync_channel(AHEAD);
+    thread::Builder::new()
+        .name("binlog".to_owned())
+        .spawn(move || read(reader, reading, &sender))
+        .map_err(|error: io::Error| Failure::Failed {
+            message: format!("cannot start a thread: {error}"),
+            hint: None,
+        })?;
+    Ok(receiver)
+}
+
+fn read(mut reader: Reader, mut reading: Reading, sender: &SyncSender<Batch>) {
+    let mut batch = Batch::default();
+    let mut bytes = 0;
+    loop {
+        let item = match reader.next() {
+            Ok(Item::Ended(ending)) => {
+                batch.end = Some(Ok(End::Source(ending)));
+                break;
+            }
+            Ok(item) => item,
+            Err(error) => {
+                batch.end = Some(Err(error));
+                break;
+            }
+        };
+        if let Some(until) = &mut reading.until
+            && until.is_reached(&item)
+        {
+            batch.end = Some(Ok(End::Reached));
+            break;
+        }
+        bytes += match &item {
+            Item::Rows(rows) => rows.raw.body.len(),
+            Item::Statement(statement) => statement.raw.body.len(),
+            Item::Other(raw, _) => raw.body.len(),
+            _ => 0,
+        };
+        let is_end = matches!(item, Item::End(_));
+        batch.items.push(item);
+        let full = batch.items.len() >= MOST_ITEMS || bytes >= MOST_BYTES;
+        // A batch ends with a transaction where that matters; one that is larger has no checkpoint inside.
+        let sends = if reading.live {
+            !matches!(batch.items.last(), Some(Item::Begin(_) | Item::Original(_)))
+        } else {
+            full
+        };
+        if is_end && reading.checkpoints && (sends || full) {
+            batch.checkpoint = Some(Box::new(reader.checkpoint().clone()));
+        }
+        if sends || full {
+            bytes = 0;
+            if sender.send(mem::take(&mut batch)).is_err() {
+                return;
+            }
+        }
+    }
+    if reading.checkpoints && matches!(batch.end, Some(Ok(_))) {
+        batch.checkpoint = Some(Box::new(reader.checkpoint().clone()));
+    }
+    // Where nobody takes it, nobody waits for it.
+    sender.send(batch).ok();
+}

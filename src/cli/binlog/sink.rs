@@ -1,0 +1,244 @@
+//! Where the text goes: a buffer, and a thread that writes it.
+//!
+//! The text of a transaction can be held back until its end says whether it is wanted. It is held in memory up to a
+//! bound and beyond that in a temporary file, so its size does not matter.
+
+use std::{
+    fs::File,
+    io::{self, Read as _, Seek as _, Write as _},
+    path::PathBuf,
+    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use super::super::{Failure, output::Output};
+use crate::engine::{Error, binlog::checkpoint::Checkpoint};
+
+/// Bytes that are gathered before they are written.
+const WRITE_BYTES: usize = 256 << 10;
+/// Pieces that wait to be written.
+const AHEAD: usize = 2;
+/// Bytes of an open transaction that are held in memory.
+const MOST_HELD: usize = 8 << 20;
+/// A checkpoint is on the disk this long after it was reached, at the latest.
+const SAVE_EVERY: Duration = Duration::from_secs(1);
+
+/// Bytes, and what is known once they are written.
+#[derive(Default)]
+struct Piece {
+    bytes: Vec<u8>,
+    checkpoint: Option<Box<Checkpoint>>,
+}
+
+/// The buffer.
+pub(super) struct Sink {
+    /// Text is appended here.
+    pub(super) text: Vec<u8>,
+    /// Where in `text` the transaction begins that is held back.
+    held: Option<usize>,
+    /// The beginning of that transaction.
+    spilled: Option<File>,
+    pieces: SyncSender<Piece>,
+    used: Receiver<Vec<u8>>,
+    writer: JoinHandle<Result<(), Failure>>,
+}
+
+impl Sink {
+    /// Write to `output`, and keep checkpoints in a file if one is named.
+    pub(super) fn start(output: &Output, checkpoint: Option<PathBuf>) -> Result<Self, Failure> {
+        let (pieces, receiver) = sync_channel(AHEAD);
+        let (back, used) = sync_channel(AHEAD + 1);
+        let writer = Writer {
+            file: output.handle()?,
+            name: output.name(),
+            path: checkpoint,
+            reached: None,
+            saved: Instant::now(),
+        };
+        let writer = thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || writer.run(&receiver, &back))
+            .map_err(|error| Failure::Failed {
+                message: format!("cannot start a thread: {error}"),
+                hint: None,
+            })?;
+        Ok(Self {
+            text: Vec::with_capacity(WRITE_BYTES * 2),
+            held: None,
+            spilled: None,
+            pieces,
+            used,
+            writer,
+        })
+    }
+
+    /// What is appended from here on is written only after [`Sink::release`].
+    pub(super) fn hold(&mut self) {
+        self.held = Some(self.text.len());
+    }
+
+    /// What was held back is wanted.
+    pub(super) fn release(&mut self) -> Result<(), Closed> {
+        let Some(start) = self.held.take() else {
+            return Ok(());
+        };
+        let Some(mut file) = self.spilled.take() else {
+            return Ok(());
+        };
+        let rest = self.text.split_off(start);
+        file.rewind().map_err(spill)?;
+        loop {
+            let room = &mut self.text;
+            let read = io::Read::by_ref(&mut file)
+                .take(WRITE_BYTES as u64)
+                .read_to_end(room)
+                .map_err(spill)?;
+            if read == 0 {
+                break;
+            }
+            self.send(None)?;
+        }
+        self.text.extend_from_slice(&rest);
+        Ok(())
+    }
+
+    /// What was held back is not wanted.
+    pub(super) fn discard(&mut self) {
+        if let Some(start) = self.held.take() {
+            self.text.truncate(start);
+        }
+        self.spilled = None;
+    }
+
+    /// Write what has gathered, if that is much.
+    pub(super) fn settle(&mut self) -> Result<(), Closed> {
+        if let Some(start) = self.held
+            && self.text.len() - start > MOST_HELD
+        {
+            let rest = self.text.split_off(start);
+            let file = match &mut self.spilled {
+                Some(file) => file,
+                none => none.insert(tempfile::tempfile().map_err(spill)?),
+            };
+            file.write_all(&rest).map_err(spill)?;
+        }
+        if self.held.unwrap_or(self.text.len()) >= WRITE_BYTES {
+            self.send(None)?;
+        }
+        Ok(())
+    }
+
+    /// Write all that is not held back, and keep the checkpoint then.
+    pub(super) fn flush(&mut self, checkpoint: Option<Box<Checkpoint>>) -> Result<(), Closed> {
+        if checkpoint.is_none() && self.held.unwrap_or(self.text.len()) == 0 {
+            return Ok(());
+        }
+        self.send(checkpoint)
+    }
+
+    /// Wait until all is written.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        drop(self.pieces);
+        self.writer.join().unwrap_or_else(|_| {
+            Err(Failure::Failed {
+                message: "writing stopped".to_owned(),
+                hint: None,
+            })
+        })
+    }
+
+    fn send(&mut self, checkpoint: Option<Box<Checkpoint>>) -> Result<(), Closed> {
+        let mut bytes = self.used.try_recv().unwrap_or_default();
+        std::mem::swap(&mut bytes, &mut self.text);
+        if let Some(start) = self.held {
+            self.text
+                .extend_from_slice(bytes.get(start..).unwrap_or_default());
+            bytes.truncate(start);
+            self.held = Some(0);
+        }
+        let piece = Piece { bytes, checkpoint };
+        self.pieces.send(piece).map_err(|_| Closed::Writer)
+    }
+}
+
+/// Why no more can be printed.
+#[derive(Debug)]
+pub(super) enum Closed {
+    /// The writer has ended: it says why.
+    Writer,
+    /// What is held back cannot be kept.
+    Spill(io::Error),
+}
+
+fn spill(error: io::Error) -> Closed {
+    Closed::Spill(error)
+}
+
+impl From<io::Error> for Closed {
+    fn from(error: io::Error) -> Self {
+        Self::Spill(error)
+    }
+}
+
+impl Closed {
+    /// In the words of the command line; nothing where the writer will say it.
+    pub(super) fn failure(self) -> Option<Failure> {
+        match self {
+            Self::Writer => None,
+            Self::Spill(source) => Some(Error::Spill { source }.into()),
+        }
+    }
+}
+
+/// Writes, on a thread of its own.
+struct Writer {
+    file: File,
+    name: String,
+    path: Option<PathBuf>,
+    /// Reached, and not on the disk.
+    reached: Option<Box<Checkpoint>>,
+    saved: Instant,
+}
+
+impl Writer {
+    fn run(mut self, pieces: &Receiver<Piece>, used: &SyncSender<Vec<u8>>) -> Result<(), Failure> {
+        loop {
+            let wait = match &self.reached {
+                Some(_) => SAVE_EVERY.saturating_sub(self.saved.elapsed()),
+                None => Duration::from_hours(1),
+            };
+            let mut piece = match pieces.recv_timeout(wait) {
+                Ok(piece) => piece,
+                Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {
+                    self.save()?;
+                    continue;
+                }
+                Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return self.save(),
+            };
+            self.file
+                .write_all(&piece.bytes)
+                .map_err(|error| Failure::writing(&self.name, &error))?;
+            piece.bytes.clear();
+            // One huge value must not keep its room.
+            piece.bytes.shrink_to(4 * WRITE_BYTES);
+            // Where enough are there already, it is let go.
+            used.try_send(piece.bytes).ok();
+            if piece.checkpoint.is_some() {
+                self.reached = piece.checkpoint;
+                if self.saved.elapsed() >= SAVE_EVERY {
+                    self.save()?;
+                }
+            }
+        }
+    }
+
+    /// Only what was written is behind a checkpoint.
+    fn save(&mut self) -> Result<(), Failure> {
+        if let (Some(path), Some(checkpoint)) = (&self.path, self.reached.take()) {
+            checkpoint.write(path)?;
+            self.saved = Instant::now();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,207 @@
+//! `porthole binlog undo`: statements that take changes back, or make them again. Text alone.
+
+use super::{
+    super::{Failure, output::Output, print},
+    ending,
+    input::InputArgs,
+    selection::SelectionArgs,
+    sink::Sink,
+    work,
+};
+use crate::engine::{
+    Error,
+    binlog::{
+        print::{self as printer, Form, Printer},
+        source::NoteKind,
+        transaction::Item,
+        undo::{Options, Report, Undo},
+    },
+};
+
+const EXAMPLES: &str = "\
+The statements come in the other order, transaction by transaction, and find a row by its primary key where that
+is known, else by all its columns. Values are exact to the last bit. Read the head of the text before you run it:
+it says what the log does not know.
+
+A change of which the log does not hold enough (binlog_row_image is not FULL) is refused, and then nothing is
+written; --partial writes the rest. Changes before a statement that may have changed their table (DDL) are not
+taken back; --past-ddl goes on.
+
+Examples:
+  porthole binlog undo binlog.000042 --from '2026-11-21 23:00' --to '2026-11-21 23:10' --table shop.orders > undo.sql
+  porthole binlog undo /var/lib/mysql --gtid 3e11fa47-71ca-11e1-9e33-c80aa9429562:17
+  porthole binlog undo binlog.000042 --redo --table shop.orders
+
+Exit codes: 0 done, 3 refused, 4 truncated or still being written, 5 damaged, encrypted or of an unknown format.";
+
+/// What to take back.
+#[derive(clap::Args, Clone)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    #[command(flatten)]
+    input: InputArgs,
+    /// Statements that make the changes again, in their order.
+    #[arg(long, conflicts_with_all = ["partial", "past_ddl"])]
+    redo: bool,
+    /// Write what can be taken back where something cannot.
+    #[arg(long)]
+    partial: bool,
+    /// Go on before statements that may have changed a table.
+    #[arg(long)]
+    past_ddl: bool,
+    #[command(flatten)]
+    selection: SelectionArgs,
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let args = args.clone();
+    let target = args.input.target.clone();
+    let live = args.input.is_live();
+    work::run(&target, live, move |context| {
+        if args.input.follow {
+            return Err(Failure::usage(
+                "undo has no --follow",
+                "What is to be taken back must have ended.",
+            ));
+        }
+        let selection = args.selection.parse(context.server.as_ref())?;
+        let conditions = selection.conditions();
+        let from = selection.from.as_ref();
+        let mut reader = args.input.open(from, None, selection.filter, context)?;
+        let mut output = Text::start()?;
+        if args.redo {
+            let mut printer = Printer::new(Form::Sql, &printer::Options::default(), conditions);
+            printer.start(&mut output.sink.text);
+            let end = work::walk(&mut reader, selection.until, |item| {
+                // Only what has happened is made again.
+                if let Item::Begin(_) = item {
+                    output.sink.hold();
+                }
+                printer.item(item, &mut output.sink.text);
+                output.ended(item)?;
+                output.settle()
+            });
+            return output.end(end, |end| {
+                let counts = printer.counts();
+                if counts.refused > 0 {
+                    print::warning(&format!(
+                        "{} changes could not be written as statements; comments say why",
+                        counts.refused
+                    ));
+                }
+                ending::say(&end, counts.damaged)
+            });
+        }
+        let options = Options {
+            partial: args.partial,
+            past_barriers: args.past_ddl,
+        };
+        let mut undo = Undo::new(options, conditions)?;
+        let end = work::walk(&mut reader, selection.until, |item| Ok(undo.take(item)?))?;
+        let mut stuck = None;
+        let written = undo.finish(&mut |text| {
+            output.sink.text.extend_from_slice(text);
+            if let Err(failure) = output.settle() {
+                stuck = Some(failure);
+                // The reason is said below.
+                return Err(Error::Invalid("writing has ended".to_owned()));
+            }
+            Ok(())
+        });
+        let report = match (written, stuck) {
+            (_, Some(failure)) => Err(failure),
+            (report, None) => report.map_err(Failure::from),
+        };
+        output.end(report, |report| {
+            say(&report, args.partial)?;
+            ending::say(&end, report.damaged)
+        })
+    })
+}
+
+/// Say what was not taken back.
+fn say(report: &Report, partial: bool) -> Result<(), Failure> {
+    for reason in &report.reasons {
+        print::warning(reason);
+    }
+    if report.refused > 0 && !partial {
+        return Err(Failure::Ended {
+            message: format!(
+                "refused: {} changes cannot be taken back, so nothing was written",
+                report.refused
+            ),
+            hint: Some("--partial writes statements for the others.".to_owned()),
+            code: 3,
+        });
+    }
+    if let Some((statement, rows)) = &report.barrier {
+        print::warning(&format!(
+            "{rows} changes before this statement are not taken back: {statement}"
+        ));
+        print::hint("--past-ddl goes on; the table may have been another one then.");
+    }
+    print::note(&format!(
+        "{} statements for {} transactions; nothing was executed",
+        report.rows, report.transactions
+    ));
+    Ok(())
+}
+
+/// The text on its way out.
+struct Text {
+    sink: Sink,
+}
+
+impl Text {
+    fn start() -> Result<Self, Failure> {
+        Ok(Self {
+            sink: Sink::start(&Output::stdout()?, None)?,
+        })
+    }
+
+    fn settle(&mut self) -> Result<(), Failure> {
+        self.sink
+            .settle()
+            .map_err(|closed| closed.failure().unwrap_or(Failure::ClosedPipe))
+    }
+
+    /// A transaction is over: it is wanted if it has happened.
+    fn ended(&mut self, item: &Item) -> Result<(), Failure> {
+        use crate::engine::binlog::transaction::Outcome;
+
+        match item {
+            Item::End(end) if end.outcome == Outcome::Committed => self
+                .sink
+                .release()
+                .map_err(|closed| closed.failure().unwrap_or(Failure::ClosedPipe)),
+            Item::End(_) => {
+                self.sink.discard();
+                Ok(())
+            }
+            Item::Note(note) if note.kind == NoteKind::Link => {
+                self.sink.discard();
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Write the rest, and say how it went.
+    fn end<T>(
+        mut self,
+        done: Result<T, Failure>,
+        say: impl FnOnce(T) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.sink.flush(None).ok();
+        let written = self.sink.finish();
+        match done {
+            // The writer knows better why nothing more was taken.
+            Err(Failure::ClosedPipe) => written,
+            Err(failure) => Err(failure),
+            Ok(value) => {
+                written?;
+                say(value)
+            }
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! Finds the ends of transactions in a stream of events: the only places at which a checkpoint may stand.
+//!
+//! It wants those events alone that begin or end something ([`Tracker::wants`]), and of a compressed transaction only
+//! the event that holds it. What is in a transaction is not here.
+
+use super::{
+    checkpoint::Checkpoint,
+    event::{Event, MariaBegin},
+    frame::{FLAG_ARTIFICIAL, RawEvent},
+    gtid::{Gtid, GtidError, GtidPosition},
+    kind::{
+        ANNOTATE_ROWS, DELETE_ROWS, DELETE_ROWS_COMPRESSED, DELETE_ROWS_V1, HEARTBEAT,
+        HEARTBEAT_V2, PARTIAL_UPDATE_ROWS, QUERY_COMPRESSED, ROWS_QUERY, TABLE_MAP, UPDATE_ROWS,
+        UPDATE_ROWS_V1, WRITE_ROWS, WRITE_ROWS_COMPRESSED_V1, WRITE_ROWS_V1,
+    },
+};
+
+/// Follows the transactions of one log.
+#[derive(Clone, Debug)]
+pub struct Tracker {
+    checkpoint: Checkpoint,
+    state: State,
+    /// The name of the open transaction.
+    gtid: Option<Gtid>,
+    /// The file is read from its begin: what it says of the files before it holds for what follows.
+    from_begin: bool,
+}
+
+/// How far a transaction has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// There is none.
+    Between,
+    /// It has a name, or variables for its statement; a statement that is no BEGIN is all of it.
+    Named,
+    /// It goes on until its COMMIT.
+    Begun,
+}
+
+impl Tracker {
+    /// Go on from here.
+    pub fn new(checkpoint: Checkpoint) -> Self {
+        Self {
+            checkpoint,
+            state: State::Between,
+            gtid: None,
+            from_begin: false,
+        }
+    }
+
+    /// After the last whole transaction.
+    pub fn checkpoint(&self) -> &Checkpoint {
+        &self.checkpoint
+    }
+
+    /// Whether a transaction has begun and not ended.
+    pub fn is_inside(&self) -> bool {
+        self.state != State::Between
+    }
+
+    /// Forget the transaction that has begun: it comes again from its start.
+    pub fn restart(&mut self) {
+        self.state = State::Between;
+        self.gtid = None;
+    }
+
+    /// Whether events of this kind can begin or end anything.
+    pub fn wants(kind: u8) -> bool {
+        !matches!(
+            kind,
+            TABLE_MAP
+                | WRITE_ROWS
+                | UPDATE_ROWS
+                | DELETE_ROWS
+                | WRITE_ROWS_V1
+                | UPDATE_ROWS_V1
+                | DELETE_ROWS_V1
+                | PARTIAL_UPDATE_ROWS
+                | ROWS_QUERY
+                | ANNOTATE_ROWS
+                | HEARTBEAT
+                | HEARTBEAT_V2
+                | WRITE_ROWS_COMPRESSED_V1..=DELETE_ROWS_COMPRESSED
+        )
+    }
+
+    /// The next event; true where a transaction ends with it.
+    pub fn take(&mut self, raw: &RawEvent, event: &Event) -> Result<bool, GtidError> {
+        match event {
+            Event::Rotate(rotate) => {
+                if !rotate.artificial || self.state == State::Between {
+                    self.restart();
+                    self.move_to(&rotate.file, rotate.offset);
+                }
+            }
+            Event::FormatDescription(_) => {
+                // A file that is begun ends what its server left open when it died.
+                self.from_begin = !raw.header.has(FLAG_ARTIFICIAL) && raw.header.log_pos != 0;
+                if self.from_begin {
+                    self.restart();
+                    self.move_to(&raw.file, raw.end);
+                }
+                if self.state == State::Between {
+                    self.move_to(&raw.file, self.checkpoint.offset);
+                    self.checkpoint.file_begun = Some(raw.header.timestamp);
+                }
+            }
+            Event::PreviousGtids(before) => {
+                self.name_before(GtidPosition::MySql(before.clone()));
+                self.pass(raw);
+            }
+            Event::GtidList(before) if !raw.header.has(FLAG_ARTIFICIAL) => {
+                self.name_before(GtidPosition::MariaDb(before.clone()));
+                self.pass(raw);
+            }
+            Event::GtidList(_) | Event::Heartbeat { .. } => {}
+            Event::Gtid(gtid) => {
+                self.gtid = gtid.gtid.map(Gtid::MySql);
+                self.state = State::Named;
+            }
+            Event::MariaGtid(begin) => {
+                self.gtid = Some(Gtid::MariaDb(begin.gtid));
+                self.state = if begin.flags & MariaBegin::FLAG_STANDALONE != 0 {
+                    State::Named
+                } else {
+                    State::Begun
+                };
+            }
+            Event::Query(query) => return self.statement(raw, &query.sql),
+            Event::LoadQuery(_) if self.state != State::Begun => return self.end(raw),
+            Event::Xid(_) | Event::XaPrepare(_) | Event::Payload(_) => return self.end(raw),
+            Event::Incident { .. } if self.state == State::Named => return self.end(raw),
+            Event::IntVar(_) | Event::Rand(..) | Event::UserVar(_) | Event::Load(_) => {
+                if self.state == State::Between {
+                    self.state = State::Named;
+                }
+            }
+            // A statement too long to be one of those that are told apart.
+            Event::Unknown { kind, .. } if *kind == QUERY_COMPRESSED => {
+                return self.statement(raw, b"");
+            }
+            _ => self.pass(raw),
+        }
+        Ok(false)
+    }
+
+    /// The transactions of the files before this one.
+    fn name_before(&mut self, gtids: GtidPosition) {
+        if self.from_begin {
+            self.checkpoint.gtids.get_or_insert(gtids);
+        }
+    }
+
+    fn statement(&mut self, raw: &RawEvent, sql: &[u8]) -> Result<bool, GtidError> {
+        match (Word::of(sql), self.state) {
+            (Word::Begin, State::Between | State::Named) => self.state = State::Begun,
+            (Word::Begin | Word::Other, State::Begun) => {}
+            (Word::End | Word::Other, _) => return self.end(raw),
+        }
+        Ok(false)
+    }
+
+    fn end(&mut self, raw: &RawEvent) -> Result<bool, GtidError> {
+        match (self.gtid.take(), &mut self.checkpoint.gtids) {
+            (Some(gtid), Some(gtids)) => gtids.add(&gtid)?,
+            // What has no name is not among the names: from here on only the place is true.
+            (None, gtids) => *gtids = None,
+            (Some(_), None) => {}
+        }
+        self.state = State::Between;
+        self.move_to(&raw.file, raw.end);
+        Ok(true)
+    }
+
+    /// An event that belongs to no transaction.
+    fn pass(&mut self, raw: &RawEvent) {
+        if self.state == State::Between {
+            self.move_to(&raw.file, raw.end);
+        }
+    }
+
+    fn move_to(&mut self, file: &str, offset: u64) {
+        if self.checkpoint.file != file {
+            file.clone_into(&mut self.checkpoint.file);
+            self.checkpoint.file_begun = None;
+        }
+        self.checkpoint.offset = offset;
+    }
+}
+
+/// What a statement is to a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Word {
+    Begin,
+    End,
+    Other,
+}
+
+impl Word {
+    /// The servers write these words themselves, in capitals; XA comes as a person wrote it.
+    fn of(sql: &[u8]) -> Self {
+        let starts = |word: &[u8]| {
+            sql.get(..word.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(word))
+        };
+        if sql == b"BEGIN" || starts(b"XA START") || starts(b"XA BEGIN") {
+            return Self::Begin;
+        }
+        if sql == b"COMMIT" || sql == b"ROLLBACK" || starts(b"XA COMMIT") || starts(b"XA ROLLBACK")
+        {
+            return Self::End;
+        }
+        // CREATE TABLE ... SELECT of MySQL 8.0.21 and later, whose rows follow.
+        if sql.ends_with(b"START TRANSACTION") {
+            return Self::Begin;
+        }
+        Self::Other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::engine::binlog::{
+        frame::Flavour,
+        source::{Source as _, StartAt, Step, dir::DirSource, file::Options},
+    };
+
+    /// The name and the checkpoint after each transaction of a recorded log.
+    fn ends(from: &Checkpoint, start: &StartAt) -> Vec<(Option<Gtid>, Checkpoint)> {
+        let folder = match from.product {
+            Flavour::MySql => "mysql",
+            Flavour::MariaDb => "mariadb",
+        };
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/data/binlog")
+            .join(folder);
+        let mut source = DirSource::open(&folder, start, Options::default()).unwrap();
+        let mut tracker = Tracker::new(from.clone());
+        let (mut format, mut ends) = (None, Vec::new());
+        loop {
+            let raw = match source.next().unwrap() {
+                Step::Event(raw) => raw,
+                Step::Note(note) => panic!("{note}"),
+                Step::End(_) => {
+                    assert!(!tracker.is_inside(), "all have ended");
+                    return ends;
+                }
+            };
+            if !Tracker::wants(raw.header.kind) {
+                continue;
+            }
+            let event = Event::parse(&raw, format.as_ref()).unwrap();
+            if let Event::FormatDescription(read) = &event {
+                format = Some((**read).clone());
+            }
+            if matches!(event, Event::Gtid(_) | Event::MariaGtid(_)) {
+                assert!(
+                    !tracker.is_inside(),
+                    "{}: the one before has ended",
+                    raw.offset
+                );
+            }
+            let name = tracker.gtid;
+            if tracker.take(&raw, &event).unwrap() {
+                ends.push((name, tracker.checkpoint().clone()));
+            }
+        }
+    }
+
+    fn all(product: Flavour) -> Vec<(Option<Gtid>, Checkpoint)> {
+        ends(&Checkpoint::new(product, None), &StartAt::Begin)
+    }
+
+    #[test]
+    fn every_transaction_of_a_log_ends_once() {
+        for product in [Flavour::MySql, Flavour::MariaDb] {
+            let all = all(product);
+            assert!(all.len() > 20, "{product}: {}", all.len());
+            let (_, last) = all.last().unwrap();
+            let position = last.gtids.as_ref().unwrap();
+            let mut names: Vec<Gtid> = all.iter().filter_map(|(name, _)| *name).collect();
+            assert!(
+                names.iter().all(|name| position.contains(name)),
+                "{product}"
+            );
+            let count = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), count, "{product}: no name twice");
+        }
+    }
+
+    #[test]
+    fn what_follows_the_end_of_any_transaction_is_the_rest() {
+        for product in [Flavour::MySql, Flavour::MariaDb] {
+            let all = all(product);
+            for (done, (_, from)) in all.iter().enumerate() {
+                let start = StartAt::Position {
+                    file: Some(from.file.clone()),
+                    offset: from.offset,
+                };
+                let rest = ends(from, &start);
+                let names = |ends: &[(Option<Gtid>, Checkpoint)]| -> Vec<Option<Gtid>> {
+                    ends.iter().map(|(name, _)| *name).collect()
+                };
+                assert_eq!(names(&rest), names(&all[done + 1..]), "{product}: {from:?}");
+                let place = |ends: &[(Option<Gtid>, Checkpoint)]| {
+                    ends.last().map(|(_, at)| (at.file.clone(), at.offset))
+                };
+                assert_eq!(place(&rest), place(&all[done + 1..]), "{product}: {from:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_that_begin_and_end_are_told_from_others() {
+        for (sql, word) in [
+            ("BEGIN", Word::Begin),
+            ("xa start 'a','b'", Word::Begin),
+            ("CREATE TABLE t (a INT) START TRANSACTION", Word::Begin),
+            ("COMMIT", Word::End),
+            ("ROLLBACK", Word::End),
+            ("ROLLBACK TO `a`", Word::Other),
+            ("XA END 'a'", Word::Other),
+            ("XA COMMIT 'a'", Word::End),
+            ("SAVEPOINT `a`", Word::Other),
+            ("DROP TABLE t", Word::Other),
+            ("", Word::Other),
+        ] {
+            assert_eq!(Word::of(sql.as_bytes()), word, "{sql}");
+        }
+    }
+}

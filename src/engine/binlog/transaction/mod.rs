@@ -1,0 +1,674 @@
+//! Events → transactions, as a stream: begin, changes, end. Nothing of a transaction is held here, so its size does
+//! not matter; who reads decides what to keep.
+//!
+//! A change belongs to the transaction between whose begin and end it comes. It counts when the end says so
+//! ([`Outcome::Committed`]); a transaction that is cut off has not happened.
+
+mod item;
+
+use std::{collections::VecDeque, sync::Arc};
+
+use bytes::Bytes;
+
+use super::{
+    bytes::Malformed,
+    checkpoint::Checkpoint,
+    event::{Event, MariaBegin, Payload, Query, RowsHead},
+    filter::Filter,
+    frame::{FLAG_ARTIFICIAL, Flavour, Format, RawEvent},
+    gtid::{Gtid, GtidPosition},
+    kind,
+    payload::{Nested, expand},
+    rows::Op,
+    skip::Skip,
+    source::{Note, NoteKind, Progress, Source, Step},
+    table::{TablePlan, Tables},
+    tracker::Tracker,
+};
+use crate::engine::Result;
+
+use item::place;
+pub use item::{Begin, End, Item, MOST_TALLIES, Outcome, Role, Rows, Statement, TableTally, Tally};
+
+/// The most tables of one statement; no server has more in a join.
+const MOST_MAPPED: usize = 4096;
+
+/// Events that are never inside a transaction.
+fn begins_anew(kind: u8) -> bool {
+    matches!(
+        kind,
+        kind::GTID
+            | kind::ANONYMOUS_GTID
+            | kind::GTID_TAGGED
+            | kind::MARIADB_GTID
+            | kind::FORMAT_DESCRIPTION
+            | kind::ROTATE
+            | kind::HEARTBEAT
+            | kind::HEARTBEAT_V2
+    )
+}
+
+/// Reads a source as transactions.
+pub struct Transactions<S> {
+    source: S,
+    filter: Filter,
+    names: Option<Names>,
+    format: Option<Arc<Format>>,
+    tracker: Tracker,
+    tables: Tables,
+    /// The tables of the statement that is read.
+    mapped: Vec<Mapped>,
+    open: Option<Open>,
+    packed: Option<Packed>,
+    skip: Option<Skip>,
+    queue: VecDeque<Item>,
+}
+
+/// A compressed transaction that is read.
+struct Packed {
+    events: Nested,
+    raw: RawEvent,
+    payload: Payload,
+}
+
+/// Makes a plan better.
+type Names = Box<dyn FnMut(TablePlan) -> TablePlan + Send>;
+
+struct Mapped {
+    id: u64,
+    table: Arc<TablePlan>,
+    wanted: bool,
+}
+
+/// A transaction that has begun.
+struct Open {
+    end: Box<End>,
+    wanted: bool,
+    announced: bool,
+    /// What the events of a compressed transaction say; it holds when the whole of it was read.
+    outcome: Option<Outcome>,
+    /// The statement behind rows that may not be wanted.
+    original: Option<Bytes>,
+}
+
+impl<S: Source> Transactions<S> {
+    /// Read all of a source; the flavour is that of the server, until a file says its own.
+    pub fn new(source: S, filter: Filter) -> Self {
+        Self::resuming(source, filter, Checkpoint::new(Flavour::MySql, None))
+    }
+
+    /// Read a source that begins where `checkpoint` is, so that later ones count on.
+    pub fn resuming(source: S, filter: Filter, checkpoint: Checkpoint) -> Self {
+        Self {
+            source,
+            filter,
+            names: None,
+            format: None,
+            tracker: Tracker::new(checkpoint),
+            tables: Tables::default(),
+            mapped: Vec::new(),
+            open: None,
+            packed: None,
+            skip: None,
+            queue: VecDeque::new(),
+        }
+    }
+
+    /// Leave out what is before this position: the source begins with a file in which some of it still is.
+    #[must_use]
+    pub fn after(mut self, position: GtidPosition) -> Self {
+        let mut checkpoint = self.tracker.checkpoint().clone();
+        checkpoint.gtids.get_or_insert_with(|| position.clone());
+        self.tracker = Tracker::new(checkpoint);
+        self.skip = Some(Skip::new(position));
+        self
+    }
+
+    /// Let every table that comes up be made better, with names from elsewhere.
+    #[must_use]
+    pub fn with_names(
+        mut self,
+        names: impl FnMut(TablePlan) -> TablePlan + Send + 'static,
+    ) -> Self {
+        self.names = Some(Box::new(names));
+        self
+    }
+
+    /// What comes next. Blocks as its source does.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an iterator has no errors beside its end"
+    )]
+    pub fn next(&mut self) -> Result<Item> {
+        loop {
+            if let Some(item) = self.queue.pop_front() {
+                return Ok(item);
+            }
+            if let Some(packed) = self.packed.take() {
+                self.take_packed(packed);
+                continue;
+            }
+            let step = self.source.next()?;
+            if let Some(checkpoint) = self.source.begun() {
+                self.cut();
+                self.tracker = Tracker::new(checkpoint);
+            }
+            match step {
+                Step::Event(raw) => self.take(raw),
+                Step::Note(note) => self.note(note),
+                Step::End(ending) => {
+                    self.cut();
+                    self.queue.push_back(Item::Ended(ending));
+                }
+            }
+        }
+    }
+
+    /// After the last transaction. Asked after an [`Item::End`], it is the place behind that one.
+    pub fn checkpoint(&self) -> &Checkpoint {
+        self.tracker.checkpoint()
+    }
+
+    /// How far reading has come.
+    pub fn progress(&self) -> Progress {
+        self.source.progress()
+    }
+
+    /// How events are laid out now.
+    pub fn format(&self) -> Option<&Arc<Format>> {
+        self.format.as_ref()
+    }
+
+    /// What is read from.
+    pub fn source(&self) -> &S {
+        &self.source
+    }
+
+    /// Forget what is known of tables: their names may have changed.
+    pub fn forget_tables(&mut self, of: impl Fn(&TablePlan) -> bool) {
+        self.tables.forget(of);
+    }
+
+    /// Who has read rows of the open transaction says how many they were, for the counts in its [`End`].
+    pub fn count_rows(&mut self, table: &Arc<TablePlan>, op: Op, rows: u64) {
+        if let Some(open) = &mut self.open
+            && let Some(count) = open.end.tally(table).rows.get_mut(place(op))
+        {
+            *count += rows;
+        }
+    }
+
+    /// The next event of a compressed transaction.
+    fn take_packed(&mut self, mut packed: Packed) {
+        match packed.events.next_event() {
+            Ok(Some(raw)) => {
+                self.packed = Some(packed);
+                self.take(raw);
+            }
+            Ok(None) => self.end_packed(&packed.raw, packed.payload),
+            Err(reason) => {
+                self.damaged(&packed.raw, reason);
+                self.end_packed(&packed.raw, packed.payload);
+            }
+        }
+    }
+
+    /// A compressed transaction is over, whatever its events said.
+    fn end_packed(&mut self, raw: &RawEvent, payload: Payload) {
+        self.track(raw, &Event::Payload(payload));
+        let said = self.open.as_mut().and_then(|open| open.outcome.take());
+        self.end(raw, said.unwrap_or(Outcome::Committed));
+    }
+
+    fn take(&mut self, mut raw: RawEvent) {
+        let packed_len = u64::from(raw.header.size);
+        if let Some(format) = &self.format
+            && let Err(reason) = expand(&mut raw, format)
+        {
+            self.damaged(&raw, reason);
+            return;
+        }
+        if let Some(open) = &mut self.open
+            && !begins_anew(raw.header.kind)
+        {
+            open.end.count(&raw, packed_len);
+        }
+        match raw.header.kind {
+            kind::TABLE_MAP => self.map_table(&raw),
+            kind if Op::of(kind).is_some() => self.take_rows(raw),
+            _ => match Event::parse(&raw, self.format.as_deref()) {
+                Ok(event) => self.take_event(raw, event, packed_len),
+                Err(reason) => self.damaged(&raw, reason),
+            },
+        }
+    }
+
+    /// Rows follow that name this table by its number.
+    fn map_table(&mut self, raw: &RawEvent) {
+        let Some(format) = self.format.clone() else {
+            return self.damaged(
+                raw,
+                Malformed("an event before the description of the file"),
+            );
+        };
+        self.begin_inside(raw);
+        let names = &mut self.names;
+        let plan = self.tables.take(&raw.body, &format, |plan| match names {
+            Some(names) => names(plan),
+            None => plan,
+        });
+        match plan {
+            Ok(_) if self.mapped.len() >= MOST_MAPPED => {
+                self.damaged(raw, Malformed("more tables than one statement can have"));
+            }
+            Ok(table) => {
+                let wanted = self.filter.wants_table(&table.database, &table.table);
+                let id = table.id;
+                self.mapped.retain(|mapped| mapped.id != id);
+                self.mapped.push(Mapped { id, table, wanted });
+            }
+            Err(reason) => self.damaged(raw, reason),
+        }
+    }
+
+    fn take_rows(&mut self, raw: RawEvent) {
+        let Some(format) = self.format.clone() else {
+            let reason = Malformed("an event before the description of the file");
+            return self.damaged(&raw, reason);
+        };
+        self.begin_inside(&raw);
+        let head = match RowsHead::parse(raw.header.kind, &raw.body, &format) {
+            Ok(head) => head,
+            Err(reason) => return self.damaged(&raw, reason),
+        };
+        let mapped = self.mapped.iter().find(|mapped| mapped.id == head.table_id);
+        let found = mapped.map(|mapped| (Arc::clone(&mapped.table), mapped.wanted));
+        if head.ends_statement() {
+            self.mapped.clear();
+        }
+        let Some((table, wanted)) = found else {
+            // An event without a table that only ends its statement.
+            if !head.is_empty() {
+                self.damaged(&raw, Malformed("rows of a table that was not named before"));
+            }
+            return;
+        };
+        let Some(open) = &mut self.open else {
+            return;
+        };
+        open.end.tally(&table).count(head.op, raw.body.len());
+        if open.wanted && wanted && self.filter.wants_op(head.op) {
+            let original = open.original.take();
+            self.announce();
+            self.queue.extend(original.map(Item::Original));
+            self.queue.push_back(Item::Rows(Rows {
+                raw,
+                op: head.op,
+                table,
+                format,
+            }));
+        }
+    }
+
+    fn take_event(&mut self, raw: RawEvent, event: Event, packed_len: u64) {
+        match event {
+            Event::FormatDescription(_)
+            | Event::Rotate(_)
+            | Event::Gtid(_)
+            | Event::MariaGtid(_)
+            | Event::Payload(_)
+                if raw.nested =>
+            {
+                self.damaged(&raw, Malformed("no compressed transaction can hold it"));
+            }
+            Event::FormatDescription(format) => {
+                // Numbers of tables begin anew with the server.
+                if format.created != 0 {
+                    self.tables.forget(|_| true);
+                }
+                // A file that is begun ends what its server left open when it died.
+                if !raw.header.has(FLAG_ARTIFICIAL) && raw.header.log_pos != 0 {
+                    self.cut();
+                }
+                let event = Event::FormatDescription(format.clone());
+                self.format = Some(Arc::from(format));
+                self.track(&raw, &event);
+                self.other(raw, event);
+            }
+            Event::Gtid(begin) => {
+                self.cut();
+                self.track(&raw, &Event::Gtid(begin.clone()));
+                let mut start = Begin::at(&raw);
+                start.gtid = begin.gtid.map(Gtid::MySql);
+                let left_out = start
+                    .gtid
+                    .is_some_and(|gtid| self.left_out(&gtid).is_some());
+                start.mysql = Some(begin);
+                self.begin(start, left_out, &raw, packed_len);
+            }
+            Event::MariaGtid(begin) => {
+                self.cut();
+                let mut start = Begin::at(&raw);
+                start.gtid = Some(Gtid::MariaDb(begin.gtid));
+                let left_out = self.left_out(&Gtid::MariaDb(begin.gtid));
+                let mut tracked = begin.clone();
+                if let Some(Gtid::MariaDb(reached)) = left_out {
+                    tracked.gtid = reached;
+                }
+                self.track(&raw, &Event::MariaGtid(tracked));
+                let thread_id = begin.thread_id;
+                start.mariadb = Some(begin);
+                self.begin(start, left_out.is_some(), &raw, packed_len);
+                if let Some(open) = &mut self.open {
+                    open.end.thread_id = thread_id;
+                }
+            }
+            Event::Query(query) => self.statement(&raw, query),
+            Event::Xid(xid) => {
+                self.begin_inside(&raw);
+                if let Some(open) = &mut self.open {
+                    open.end.xid = Some(xid);
+                }
+                self.track(&raw, &Event::Xid(xid));
+                self.end(&raw, Outcome::Committed);
+            }
+            Event::XaPrepare(xa) => {
+                self.begin_inside(&raw);
+                self.track(&raw, &Event::XaPrepare(xa.clone()));
+                let outcome = if xa.one_phase {
+                    Outcome::Committed
+                } else {
+                    Outcome::Prepared(xa)
+                };
+                self.end(&raw, outcome);
+            }
+            Event::Payload(payload) => self.unpack(raw, payload),
+            Event::RowsQuery(text) | Event::AnnotateRows(text) => {
+                self.begin_inside(&raw);
+                let only_with_rows = self.filter.chooses_changes();
+                if let Some(open) = &mut self.open
+                    && open.wanted
+                {
+                    if only_with_rows {
+                        open.original = Some(text);
+                    } else {
+                        self.queue.push_back(Item::Original(text));
+                    }
+                }
+            }
+            event => self.take_other(&raw, event),
+        }
+    }
+
+    /// The events of a compressed transaction come next.
+    fn unpack(&mut self, raw: RawEvent, payload: Payload) {
+        self.begin_inside(&raw);
+        let Some(format) = &self.format else {
+            return;
+        };
+        match Nested::new(&raw, &payload, format) {
+            Ok(events) => {
+                self.packed = Some(Packed {
+                    events,
+                    raw,
+                    payload,
+                });
+            }
+            Err(reason) => {
+                self.damaged(&raw, reason);
+                self.end_packed(&raw, payload);
+            }
+        }
+    }
+
+    /// An event that is no change by itself.
+    fn take_other(&mut self, raw: &RawEvent, event: Event) {
+        if let (Event::GtidList(list), Some(skip)) = (&event, &mut self.skip) {
+            skip.file_begins(list);
+        }
+        let ended = self.track(raw, &event);
+        if ended || matches!(event, Event::LoadQuery(_)) {
+            self.begin_at_statement(raw, false);
+        }
+        let inside = self.open.is_some();
+        let wanted = match &event {
+            Event::LoadQuery(load) => self.wants_statement(&load.query, Role::Change),
+            _ => !inside || self.changes_wanted(),
+        };
+        if wanted {
+            if inside {
+                self.announce();
+            }
+            self.other(raw.clone(), event);
+        }
+        if ended {
+            self.end(raw, Outcome::Committed);
+        }
+    }
+
+    fn statement(&mut self, raw: &RawEvent, query: Box<Query>) {
+        let text = query.sql.clone();
+        let sql: &[u8] = &text;
+        if matches!(sql, b"BEGIN" | b"COMMIT" | b"ROLLBACK") {
+            if sql == b"BEGIN" {
+                self.begin_at_statement(raw, false);
+            }
+            self.begin_inside(raw);
+            if let Some(open) = &mut self.open {
+                open.end.thread_id.get_or_insert(query.thread_id);
+            }
+            let rolled_back = sql == b"ROLLBACK";
+            let begins = sql == b"BEGIN";
+            if self.track(raw, &Event::Query(query)) || raw.nested && !begins {
+                let outcome = if rolled_back {
+                    Outcome::RolledBack
+                } else {
+                    Outcome::Committed
+                };
+                self.end(raw, outcome);
+            }
+            return;
+        }
+        self.begin_at_statement(raw, false);
+        let half = query.vars.alter_flags.unwrap_or(0);
+        let failed = half & MariaBegin::MORE_ROLLBACK_ALTER != 0;
+        let role = if failed || half & MariaBegin::MORE_START_ALTER != 0 {
+            Role::AlterMark
+        } else {
+            Role::of(sql)
+        };
+        let undone = failed || starts(sql, b"XA ROLLBACK");
+        if let Some(open) = &mut self.open {
+            open.end.thread_id.get_or_insert(query.thread_id);
+            open.end.xid = open.end.xid.or(query.vars.xid);
+        }
+        let event = Event::Query(query);
+        let ended = self.track(raw, &event);
+        let Event::Query(query) = event else {
+            return;
+        };
+        if self.wants_statement(&query, role) {
+            self.announce();
+            self.queue.push_back(Item::Statement(Statement {
+                raw: raw.clone(),
+                query,
+                role,
+            }));
+        }
+        if ended {
+            let outcome = if undone {
+                Outcome::RolledBack
+            } else {
+                Outcome::Committed
+            };
+            self.end(raw, outcome);
+        }
+    }
+
+    fn wants_statement(&self, query: &Query, role: Role) -> bool {
+        let Some(open) = &self.open else {
+            return false;
+        };
+        if !open.wanted || !self.filter.chooses_changes() {
+            return open.wanted;
+        }
+        // What frames the changes is wanted with them, what changes by itself only where it may be meant.
+        match (role, &query.vars.databases) {
+            (Role::Change, _) if self.filter.rows_only => false,
+            (Role::Change, Some(databases)) if !databases.is_empty() => databases
+                .iter()
+                .any(|name| self.filter.wants_database(&String::from_utf8_lossy(name))),
+            (Role::Change, _) => self.filter.wants_database(&query.database()),
+            _ => open.announced,
+        }
+    }
+
+    /// Whether what belongs to changes, but is none, is wanted now.
+    fn changes_wanted(&self) -> bool {
+        self.open
+            .as_ref()
+            .is_some_and(|open| open.wanted && (open.announced || !self.filter.chooses_changes()))
+    }
+
+    fn other(&mut self, raw: RawEvent, event: Event) {
+        self.queue.push_back(Item::Other(raw, Box::new(event)));
+    }
+
+    /// Move the checkpoint; true where a transaction ends. Of a compressed one, only its outer event counts.
+    fn track(&mut self, raw: &RawEvent, event: &Event) -> bool {
+        if raw.nested {
+            return false;
+        }
+        self.tracker.take(raw, event).unwrap_or_else(|error| {
+            self.queue.push_back(Item::Note(Note {
+                file: raw.file.clone(),
+                offset: raw.offset,
+                kind: NoteKind::Info,
+                text: format!("the GTID position cannot be followed any longer: {error}"),
+            }));
+            true
+        })
+    }
+
+    /// Whether a transaction is before the position behind which reading was asked for.
+    fn left_out(&mut self, gtid: &Gtid) -> Option<Gtid> {
+        self.skip.as_mut()?.leaves_out(gtid)
+    }
+
+    fn begin(&mut self, begin: Begin, left_out: bool, raw: &RawEvent, packed_len: u64) {
+        let wanted = !left_out && self.filter.wants_transaction(&begin);
+        self.mapped.clear();
+        let mut end = Box::new(End::of(Arc::new(begin), raw));
+        end.count(raw, packed_len);
+        self.open = Some(Open {
+            end,
+            wanted,
+            announced: false,
+            outcome: None,
+            original: None,
+        });
+        if wanted && !self.filter.chooses_changes() {
+            self.announce();
+        }
+    }
+
+    /// A transaction that begins with a statement: one without a GTID event before it.
+    fn begin_at_statement(&mut self, raw: &RawEvent, partial: bool) {
+        if self.open.is_none() {
+            let mut begin = Begin::at(raw);
+            begin.partial = partial;
+            self.begin(begin, false, raw, u64::from(raw.header.size));
+        }
+    }
+
+    /// A change outside of any transaction belongs to one whose beginning was not seen.
+    fn begin_inside(&mut self, raw: &RawEvent) {
+        self.begin_at_statement(raw, true);
+    }
+
+    /// Say that the open transaction begins, once.
+    fn announce(&mut self) {
+        if let Some(open) = &mut self.open
+            && !open.announced
+        {
+            open.announced = true;
+            self.queue.push_back(Item::Begin(open.end.begin.clone()));
+        }
+    }
+
+    fn end(&mut self, raw: &RawEvent, outcome: Outcome) {
+        self.mapped.clear();
+        if raw.nested {
+            if let Some(open) = &mut self.open {
+                open.outcome = Some(outcome);
+            }
+            return;
+        }
+        if let Some(mut open) = self.open.take()
+            && open.announced
+        {
+            open.end.outcome = outcome;
+            open.end.file = raw.file.clone();
+            open.end.end = raw.end;
+            self.queue.push_back(Item::End(open.end));
+        }
+    }
+
+    /// What is open has no end.
+    fn cut(&mut self) {
+        self.mapped.clear();
+        self.packed = None;
+        if let Some(open) = self.open.take()
+            && open.announced
+        {
+            self.queue.push_back(Item::End(open.end));
+        }
+    }
+
+    fn note(&mut self, note: Note) {
+        match note.kind {
+            NoteKind::Link => {
+                self.tracker.restart();
+                self.cut();
+            }
+            NoteKind::Damage => {
+                if let Some(open) = &mut self.open {
+                    open.end.damaged += 1;
+                }
+            }
+            NoteKind::Gap | NoteKind::Info => {}
+        }
+        self.queue.push_back(Item::Note(note));
+    }
+
+    /// An event cannot be used.
+    fn damaged(&mut self, raw: &RawEvent, reason: Malformed) {
+        let name = kind::name(raw.header.kind).unwrap_or("unknown");
+        self.note(Note {
+            file: raw.file.clone(),
+            offset: raw.offset,
+            kind: NoteKind::Damage,
+            text: format!("the {name} event cannot be read and was left out: {reason}"),
+        });
+    }
+}
+
+impl Role {
+    fn of(sql: &[u8]) -> Self {
+        match () {
+            () if starts(sql, b"SAVEPOINT ") => Self::Savepoint,
+            () if starts(sql, b"ROLLBACK TO ") => Self::RollbackTo,
+            () if starts(sql, b"XA COMMIT") || starts(sql, b"XA ROLLBACK") => Self::XaEnd,
+            () if starts(sql, b"XA ") => Self::XaMark,
+            () => Self::Change,
+        }
+    }
+}
+
+fn starts(sql: &[u8], word: &[u8]) -> bool {
+    sql.get(..word.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,353 @@
+//! Transactions, the last first → statements that take them back. Text alone: nothing is executed here.
+//!
+//! A log is read forwards, so the statements are kept in a temporary file and read backwards in the end: how large the
+//! log is does not matter. A change that cannot be taken back exactly is never left out in silence: the whole text is
+//! refused, unless the rest is asked for. A statement that may have changed a table in between (DDL, or rows in
+//! statement format) is a barrier: what was before it is not taken back, unless that is asked for.
+
+use std::collections::BTreeSet;
+
+use super::{
+    bytes::Malformed,
+    event::{Event, Query},
+    frame::RawEvent,
+    matching::Conditions,
+    print::{logged_micros, stamp},
+    reversed::Reversed,
+    source::NoteKind,
+    statements::{Direction, HEAD, Statements, Unsayable, doubts},
+    transaction::{End, Item, Outcome, Role, Rows},
+};
+use crate::engine::{Result, visible};
+
+/// Bytes of text that are written at once.
+const BLOCK: usize = 1 << 20;
+/// Reasons that are kept.
+const MOST_REASONS: usize = 20;
+
+/// What is to be done where something stands in the way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Take back what can be, where something cannot.
+    pub partial: bool,
+    /// Go on behind statements that may have changed a table.
+    pub past_barriers: bool,
+}
+
+/// Gathers what is to be taken back.
+pub struct Undo {
+    options: Options,
+    conditions: Conditions,
+    statements: Statements,
+    kept: Reversed,
+    line: String,
+    /// Tables with changes in the file.
+    tables: BTreeSet<(String, String)>,
+    report: Report,
+}
+
+/// What became of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Statements that take changes back.
+    pub rows: u64,
+    /// Transactions of which there are any.
+    pub transactions: u64,
+    /// Changes that cannot be taken back.
+    pub refused: u64,
+    /// Why, in words; the first ones.
+    pub reasons: Vec<String>,
+    /// The last statement behind which nothing was taken back, with its place; and how many changes are before it.
+    pub barrier: Option<(String, u64)>,
+    /// What a reader of the text should know of its tables.
+    pub doubts: BTreeSet<String>,
+    /// Events that could not be read.
+    pub damaged: u64,
+}
+
+/// What a record that is kept is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tag {
+    /// A transaction begins.
+    Begin,
+    /// A statement.
+    Row,
+    /// A transaction has happened.
+    Committed,
+    /// A transaction has not happened, or only prepared.
+    Dropped,
+    /// A comment.
+    Comment,
+}
+
+impl Tag {
+    const ALL: [Self; 5] = [
+        Self::Begin,
+        Self::Row,
+        Self::Committed,
+        Self::Dropped,
+        Self::Comment,
+    ];
+}
+
+impl Undo {
+    /// Take back what fits the conditions.
+    pub fn new(options: Options, conditions: Conditions) -> Result<Self> {
+        Ok(Self {
+            options,
+            conditions,
+            statements: Statements::new(),
+            kept: Reversed::new()?,
+            line: String::new(),
+            tables: BTreeSet::new(),
+            report: Report::default(),
+        })
+    }
+
+    /// The next of the log.
+    pub fn take(&mut self, item: &Item) -> Result<()> {
+        match item {
+            Item::Begin(_) => self.put(Tag::Begin, ""),
+            Item::Rows(rows) => self.rows(rows),
+            Item::Statement(statement) => match statement.role {
+                Role::Change => self.barrier(&statement.query, &place(&statement.raw)),
+                Role::RollbackTo => {
+                    self.refuse(format!(
+                        "{}: part of the transaction was rolled back to a savepoint",
+                        place(&statement.raw)
+                    ));
+                    Ok(())
+                }
+                Role::Savepoint | Role::XaMark | Role::XaEnd | Role::AlterMark => Ok(()),
+            },
+            Item::Other(raw, event) => match &**event {
+                Event::LoadQuery(load) => self.barrier(&load.query, &place(raw)),
+                Event::Incident { .. } => {
+                    self.refuse(format!("{}: changes are missing from the log", place(raw)));
+                    Ok(())
+                }
+                _ => Ok(()),
+            },
+            Item::End(end) => self.end(end),
+            Item::Note(note) => {
+                if matches!(note.kind, NoteKind::Damage | NoteKind::Gap) {
+                    self.report.damaged += u64::from(note.kind == NoteKind::Damage);
+                    self.refuse(note.to_string());
+                }
+                Ok(())
+            }
+            Item::Original(_) | Item::Ended(_) => Ok(()),
+        }
+    }
+
+    fn rows(&mut self, rows: &Rows) -> Result<()> {
+        let name = (rows.table.database.clone(), rows.table.table.clone());
+        if self.tables.insert(name) {
+            self.report.doubts.extend(doubts(&rows.table));
+        }
+        let mut conditions = std::mem::take(&mut self.conditions);
+        let mut failed = Ok(());
+        let read = conditions.each(rows, |change| {
+            self.line.clear();
+            let undo = Direction::Undo;
+            let written = self
+                .statements
+                .write(&rows.table, rows.op, change, undo, &mut self.line);
+            match written {
+                Ok(()) => {
+                    self.report.rows += 1;
+                    let line = std::mem::take(&mut self.line);
+                    if failed.is_ok() {
+                        failed = self.put(Tag::Row, &line);
+                    }
+                    self.line = line;
+                    Ok(())
+                }
+                Err(Unsayable::Damaged { reason, .. }) => Err(reason),
+                Err(reason) => {
+                    self.refuse(format!("{}: {reason}", place(&rows.raw)));
+                    Ok(())
+                }
+            }
+        });
+        self.conditions = conditions;
+        if let Err(Malformed(reason)) = read {
+            self.report.damaged += 1;
+            self.refuse(format!(
+                "{}: rows cannot be read: {reason}",
+                place(&rows.raw)
+            ));
+        }
+        failed
+    }
+
+    /// A statement that may have changed what the rows before it are about.
+    fn barrier(&mut self, query: &Query, place: &str) -> Result<()> {
+        let shown = visible::line(&query.shown());
+        if !self.concerns(&shown) {
+            return Ok(());
+        }
+        if self.options.past_barriers {
+            return self.put(Tag::Comment, &format!("NOT TAKEN BACK: {place}: {shown}"));
+        }
+        let earlier = self.report.barrier.as_ref().map_or(0, |(_, rows)| *rows);
+        let before = self.report.rows + self.report.refused + earlier;
+        if before == 0 {
+            return Ok(());
+        }
+        let doubts = std::mem::take(&mut self.report.doubts);
+        self.report = Report {
+            barrier: Some((format!("{place}: {shown}"), before)),
+            doubts,
+            ..Report::default()
+        };
+        self.tables.clear();
+        self.kept.clear()?;
+        // The transaction that holds the statement has begun already.
+        self.put(Tag::Begin, "")
+    }
+
+    /// Whether a statement may have changed a table of which changes are kept: it names one, or names none.
+    fn concerns(&self, sql: &str) -> bool {
+        let sql = sql.to_lowercase();
+        let first = sql.split_whitespace().next().unwrap_or_default().to_owned();
+        let of_rows = matches!(
+            first.as_str(),
+            "insert" | "update" | "delete" | "replace" | "load" | "with" | "call"
+        );
+        let of_database = ["drop database", "drop schema"]
+            .iter()
+            .any(|start| sql.starts_with(start));
+        of_rows
+            || of_database
+            || self
+                .tables
+                .iter()
+                .any(|(_, table)| sql.contains(&table.to_lowercase()))
+    }
+
+    fn end(&mut self, end: &End) -> Result<()> {
+        let mut title = Vec::new();
+        stamp(&mut title, logged_micros(&end.begin), b' ');
+        let gtid = end.begin.gtid.map(|gtid| format!("  {gtid}"));
+        let title = format!(
+            "{}{}  {}:{}",
+            String::from_utf8_lossy(&title),
+            gtid.unwrap_or_default(),
+            visible::line(&end.begin.file),
+            end.begin.offset
+        );
+        match &end.outcome {
+            Outcome::Committed => self.put(Tag::Committed, &title),
+            Outcome::RolledBack | Outcome::Cut => self.put(Tag::Dropped, &title),
+            Outcome::Prepared(xa) => {
+                let title =
+                    format!("{title} is prepared as {xa}: whether it happened is said elsewhere");
+                self.refuse(title.clone());
+                self.put(Tag::Dropped, &title)
+            }
+        }
+    }
+
+    fn refuse(&mut self, reason: String) {
+        self.report.refused += 1;
+        if self.report.reasons.len() < MOST_REASONS && !self.report.reasons.contains(&reason) {
+            self.report.reasons.push(reason);
+        }
+    }
+
+    fn put(&mut self, tag: Tag, text: &str) -> Result<()> {
+        self.kept.put(tag as u8, text.as_bytes())
+    }
+
+    /// Write the text, the last transaction first, and say what became of it. Nothing is written where something
+    /// cannot be taken back, unless the rest was asked for.
+    pub fn finish(mut self, write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<Report> {
+        if self.report.refused > 0 && !self.options.partial {
+            return Ok(self.report);
+        }
+        let mut text = head(&self.report).into_bytes();
+        let mut records = self.kept.read()?;
+        // Of the transaction that is written: it has happened, and BEGIN was written.
+        let (mut happened, mut begun) = (false, false);
+        let mut title = String::new();
+        while let Some((tag, record)) = records.next()? {
+            let record = String::from_utf8_lossy(&record);
+            // Nothing else was put in.
+            let Some(tag) = Tag::ALL.get(usize::from(tag)).copied() else {
+                continue;
+            };
+            match tag {
+                Tag::Committed | Tag::Dropped => {
+                    happened = tag == Tag::Committed;
+                    title = record.into_owned();
+                }
+                Tag::Row if happened => {
+                    if !begun {
+                        begun = true;
+                        self.report.transactions += 1;
+                        text.extend_from_slice(
+                            format!("\n-- undo of {title}\nBEGIN;\n").as_bytes(),
+                        );
+                    }
+                    text.extend_from_slice(record.as_bytes());
+                    text.push(b'\n');
+                }
+                Tag::Row => self.report.rows -= 1,
+                Tag::Comment => {
+                    text.extend_from_slice(format!("-- {record}\n").as_bytes());
+                }
+                Tag::Begin => {
+                    if begun {
+                        text.extend_from_slice(b"COMMIT;\n");
+                    }
+                    (happened, begun) = (false, false);
+                }
+            }
+            if text.len() >= BLOCK {
+                write(&text)?;
+                text.clear();
+            }
+        }
+        if begun {
+            text.extend_from_slice(b"COMMIT;\n");
+        }
+        if let Some((statement, rows)) = &self.report.barrier {
+            text.extend_from_slice(
+                format!(
+                    "\n-- NOT TAKEN BACK: {rows} changes before the statement at {statement}\n"
+                )
+                .as_bytes(),
+            );
+        }
+        write(&text)?;
+        Ok(self.report)
+    }
+}
+
+/// What stands before the statements.
+fn head(report: &Report) -> String {
+    let mut head = String::from(
+        "\
+-- Statements that take changes back, the last change first. Read them before you run them.
+-- Rows that foreign keys changed by themselves (ON DELETE or ON UPDATE CASCADE, SET NULL) are not in the log, so
+-- they are not here. Triggers would fire again; what they changed in row format is in the log, and is here.
+",
+    );
+    for doubt in &report.doubts {
+        head.push_str("-- ");
+        head.push_str(&visible::line(doubt));
+        head.push('\n');
+    }
+    for reason in &report.reasons {
+        head.push_str("-- NOT TAKEN BACK: ");
+        head.push_str(&visible::line(reason));
+        head.push('\n');
+    }
+    head.push_str(HEAD);
+    head
+}
+
+fn place(raw: &RawEvent) -> String {
+    format!("{}:{}", visible::line(&raw.file), raw.offset)
+}
