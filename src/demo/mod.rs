@@ -10,7 +10,7 @@ mod error;
 mod every_type;
 mod instance;
 mod programs;
-mod random;
+pub mod random;
 mod schema;
 mod server;
 mod shop;

@@ -1,17 +1,17 @@
-//! Numbers that look random and are the same on every machine and in every version: splitmix64. For sample data only.
+//! Numbers that look random and are the same on every machine and in every version: splitmix64. For sample data and for load in tests.
 
 /// A stream of numbers that its seed determines.
 #[derive(Clone, Debug)]
-pub(super) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
     /// The stream of this seed.
-    pub(super) fn new(seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// The next 64 bits.
-    pub(super) fn bits(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -19,38 +19,38 @@ impl Random {
     }
 
     /// From 0 to `end`, without it. `end` is not 0.
-    pub(super) fn below(&mut self, end: u64) -> u64 {
+    pub fn below(&mut self, end: u64) -> u64 {
         // The high half of a 128-bit product: every value about equally often, without a division.
         ((u128::from(self.bits()) * u128::from(end)) >> 64) as u64
     }
 
     /// From 0 to `end`, without it, in seconds; `end` is later than 0.
-    pub(super) fn seconds(&mut self, end: i64) -> i64 {
+    pub fn seconds(&mut self, end: i64) -> i64 {
         self.below(end.unsigned_abs()).cast_signed()
     }
 
     /// From 0 to 1, without 1.
-    pub(super) fn unit(&mut self) -> f64 {
+    pub fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// True with this probability.
-    pub(super) fn chance(&mut self, probability: f64) -> bool {
+    pub fn chance(&mut self, probability: f64) -> bool {
         self.unit() < probability
     }
 
     /// One of these, of which there is at least one.
-    pub(super) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len() as u64) as usize]
     }
 
     /// About normal, mean 0 and deviation 1: twelve of [`Self::unit`] less 6.
-    pub(super) fn normal(&mut self) -> f64 {
+    pub fn normal(&mut self) -> f64 {
         (0..12).map(|_| self.unit()).sum::<f64>() - 6.0
     }
 
     /// About how many of `trials` succeed.
-    pub(super) fn successes(&mut self, trials: u64, probability: f64) -> u64 {
+    pub fn successes(&mut self, trials: u64, probability: f64) -> u64 {
         let mean = trials as f64 * probability;
         let deviation = (mean * (1.0 - probability)).sqrt();
         (mean + deviation * self.normal())

@@ -75,7 +75,7 @@ impl Program {
         program
     }
 
-    fn input(mut self, input: &str) -> Self {
+    pub(crate) fn input(mut self, input: &str) -> Self {
         input.clone_into(&mut self.input);
         self
     }

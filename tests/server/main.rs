@@ -8,6 +8,7 @@ mod binlog;
 mod binlog_checks;
 mod binlog_gtid;
 mod binlog_live;
+mod binlog_load;
 #[cfg(feature = "unguarded")]
 mod catalogue;
 mod certificates;
@@ -16,6 +17,7 @@ mod cost;
 mod demo;
 mod experiments;
 mod flags;
+mod following;
 mod hostile;
 mod line;
 mod metrics;

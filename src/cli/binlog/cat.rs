@@ -29,13 +29,16 @@ and after as JSON. sql has statements that make the changes again. Columns whose
 @1, @2 and so on.
 
 A checkpoint is a place behind a whole transaction: with --checkpoint only whole transactions are printed, and
-the next run begins where this one ended.
+the next run begins where this one ended. It is kept every second, when all before it is written. If a run is
+killed in between, what it printed after its checkpoint comes again: the next run that appends to the same file
+(>> changes.ndjson) cuts that off first, so that the file has each change once, and is to have no other writer.
+Into a pipe or another file it comes twice, with the same gtid, file and pos; stderr says so.
 
 Examples:
   porthole binlog cat binlog.000042
   porthole binlog cat /var/lib/mysql --from '2026-11-21 23:00' --to '2026-11-21 23:10' --table shop.orders
   porthole binlog cat /var/lib/mysql/binlog --format ndjson --where id=42 --op update,delete
-  porthole binlog cat /var/lib/mysql --follow --format ndjson --checkpoint orders.checkpoint
+  porthole binlog cat /var/lib/mysql --follow --format ndjson --checkpoint orders.checkpoint >> orders.ndjson
 
 Exit codes: 0 complete, 4 truncated or still being written, 5 damaged, encrypted or of an unknown format.";
 
@@ -110,10 +113,11 @@ struct Job {
 impl Job {
     fn new(args: &Args, context: &Context) -> Result<Self, Failure> {
         let selection = args.selection.parse(context.server.as_ref())?;
-        let resume = match &args.checkpoint {
+        let last = match &args.checkpoint {
             Some(path) => Checkpoint::read(path)?,
             None => None,
         };
+        let resume = last.clone().filter(Checkpoint::is_somewhere);
         let options = Options {
             zone: selection.zone.clone(),
             whole: args.whole,
@@ -131,8 +135,9 @@ impl Job {
             live: args.input.follow || args.input.is_live(),
         };
         let chooses = args.min_rows > 0 || args.min_bytes > 0 || rows_only;
+        let checkpoint = args.checkpoint.clone().map(|path| (path, last));
         Ok(Self {
-            sink: Sink::start(&Output::stdout()?, args.checkpoint.clone())?,
+            sink: Sink::start(&Output::stdout()?, checkpoint)?,
             batches: pipe::start(reader, reading)?,
             printer,
             // Over a line a transaction may come again from its start.
@@ -177,7 +182,9 @@ impl Job {
 
     /// Print until there is no more. None: the reading thread ended without a word.
     fn print_all(&mut self) -> Result<Option<Result<End, Failure>>, Closed> {
-        self.printer.start(&mut self.sink.text);
+        if !self.sink.continues {
+            self.printer.start(&mut self.sink.text);
+        }
         loop {
             let batch = if let Ok(batch) = self.batches.try_recv() {
                 batch

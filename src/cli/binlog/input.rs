@@ -113,6 +113,10 @@ impl InputArgs {
         context: &Context,
     ) -> Result<Reader, Failure> {
         let mut after = None;
+        // Also when it is resumed: what is older is not wanted.
+        if let Some(Bound::Time(seconds)) = from {
+            filter.from = Some(*seconds);
+        }
         let start = match (&resume, from) {
             (Some(checkpoint), _) => match &checkpoint.gtids {
                 Some(gtids) => {
@@ -131,10 +135,7 @@ impl InputArgs {
                 file: file.clone(),
                 offset: *offset,
             },
-            (None, Some(Bound::Time(seconds))) => {
-                filter.from = Some(*seconds);
-                StartAt::Time(*seconds)
-            }
+            (None, Some(Bound::Time(seconds))) => StartAt::Time(*seconds),
             (None, Some(Bound::Gtids(gtids))) => {
                 after = Some(gtids.clone());
                 StartAt::After(gtids.clone())

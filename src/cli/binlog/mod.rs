@@ -10,6 +10,7 @@ mod history;
 mod input;
 mod list;
 mod pipe;
+mod progress;
 mod selection;
 mod server;
 mod sink;

@@ -58,6 +58,8 @@ pub(super) fn start(reader: Reader, reading: Reading) -> Result<Receiver<Batch>,
 fn read(mut reader: Reader, mut reading: Reading, sender: &SyncSender<Batch>) {
     let mut batch = Batch::default();
     let mut bytes = 0;
+    // Where a log begins that is read from now on is known only once it is open, and nowhere else afterwards.
+    let mut begins = reading.live && reading.checkpoints;
     loop {
         let item = match reader.next() {
             Ok(Item::Ended(ending)) => {
@@ -70,6 +72,15 @@ fn read(mut reader: Reader, mut reading: Reading, sender: &SyncSender<Batch>) {
                 break;
             }
         };
+        if mem::take(&mut begins) {
+            let first = Batch {
+                checkpoint: Some(Box::new(reader.checkpoint().clone())),
+                ..Batch::default()
+            };
+            if sender.send(first).is_err() {
+                return;
+            }
+        }
         if let Some(until) = &mut reading.until
             && until.is_reached(&item)
         {

@@ -12,7 +12,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::super::{Failure, output::Output};
+use super::{
+    super::{Failure, output::Output},
+    progress::Progress,
+};
 use crate::engine::{Error, binlog::checkpoint::Checkpoint};
 
 /// Bytes that are gathered before they are written.
@@ -39,22 +42,33 @@ pub(super) struct Sink {
     held: Option<usize>,
     /// The beginning of that transaction.
     spilled: Option<File>,
+    /// What an earlier run wrote is before it, in the same file.
+    pub(super) continues: bool,
     pieces: SyncSender<Piece>,
     used: Receiver<Vec<u8>>,
     writer: JoinHandle<Result<(), Failure>>,
 }
 
 impl Sink {
-    /// Write to `output`, and keep checkpoints in a file if one is named.
-    pub(super) fn start(output: &Output, checkpoint: Option<PathBuf>) -> Result<Self, Failure> {
+    /// Write to `output`. With the file of a checkpoint, and what the last run left in it, keep there how far this
+    /// one comes.
+    pub(super) fn start(
+        output: &Output,
+        checkpoint: Option<(PathBuf, Option<Checkpoint>)>,
+    ) -> Result<Self, Failure> {
         let (pieces, receiver) = sync_channel(AHEAD);
         let (back, used) = sync_channel(AHEAD + 1);
+        let mut file = output.handle()?;
+        let started = checkpoint.map(|(path, last)| Progress::start(path, last, &mut file));
+        let (progress, continues) = match started.transpose()? {
+            Some((progress, continues)) => (Some(progress), continues),
+            None => (None, false),
+        };
         let writer = Writer {
-            file: output.handle()?,
+            file,
             name: output.name(),
-            path: checkpoint,
-            reached: None,
-            saved: Instant::now(),
+            progress,
+            saved: None,
         };
         let writer = thread::Builder::new()
             .name("writer".to_owned())
@@ -67,6 +81,7 @@ impl Sink {
             text: Vec::with_capacity(WRITE_BYTES * 2),
             held: None,
             spilled: None,
+            continues,
             pieces,
             used,
             writer,
@@ -195,18 +210,20 @@ impl Closed {
 struct Writer {
     file: File,
     name: String,
-    path: Option<PathBuf>,
-    /// Reached, and not on the disk.
-    reached: Option<Box<Checkpoint>>,
-    saved: Instant,
+    progress: Option<Progress>,
+    /// When the last checkpoint was kept. The first one is kept at once: it says where a log begins that is read from
+    /// now on.
+    saved: Option<Instant>,
 }
 
 impl Writer {
     fn run(mut self, pieces: &Receiver<Piece>, used: &SyncSender<Vec<u8>>) -> Result<(), Failure> {
         loop {
-            let wait = match &self.reached {
-                Some(_) => SAVE_EVERY.saturating_sub(self.saved.elapsed()),
-                None => Duration::from_hours(1),
+            let is_due = self.progress.as_ref().is_some_and(Progress::is_due);
+            let wait = if is_due {
+                self.left()
+            } else {
+                Duration::from_hours(1)
             };
             let mut piece = match pieces.recv_timeout(wait) {
                 Ok(piece) => piece,
@@ -214,31 +231,48 @@ impl Writer {
                     self.save()?;
                     continue;
                 }
-                Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return self.save(),
+                Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return self.end(),
             };
             self.file
                 .write_all(&piece.bytes)
                 .map_err(|error| Failure::writing(&self.name, &error))?;
+            if let Some(progress) = &mut self.progress {
+                progress.wrote(piece.bytes.len());
+                if let Some(checkpoint) = piece.checkpoint {
+                    progress.reach(checkpoint);
+                    if self.left().is_zero() {
+                        self.save()?;
+                    }
+                }
+            }
             piece.bytes.clear();
             // One huge value must not keep its room.
             piece.bytes.shrink_to(4 * WRITE_BYTES);
             // Where enough are there already, it is let go.
             used.try_send(piece.bytes).ok();
-            if piece.checkpoint.is_some() {
-                self.reached = piece.checkpoint;
-                if self.saved.elapsed() >= SAVE_EVERY {
-                    self.save()?;
-                }
-            }
         }
+    }
+
+    /// Until a checkpoint may be kept.
+    fn left(&self) -> Duration {
+        self.saved.map_or(Duration::ZERO, |saved| {
+            SAVE_EVERY.saturating_sub(saved.elapsed())
+        })
     }
 
     /// Only what was written is behind a checkpoint.
     fn save(&mut self) -> Result<(), Failure> {
-        if let (Some(path), Some(checkpoint)) = (&self.path, self.reached.take()) {
-            checkpoint.write(path)?;
-            self.saved = Instant::now();
+        if let Some(progress) = &mut self.progress {
+            progress.save(&self.file)?;
+            self.saved = Some(Instant::now());
         }
         Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), Failure> {
+        match &mut self.progress {
+            Some(progress) => progress.end(&self.file),
+            None => Ok(()),
+        }
     }
 }

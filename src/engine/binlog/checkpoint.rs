@@ -38,6 +38,41 @@ pub struct Checkpoint {
     pub file_begun: Option<u32>,
     /// All transactions up to here. None where the server has no GTIDs, or before it has named those that came before.
     pub gtids: Option<GtidPosition>,
+    /// What a program that prints the log had written by then; none where nothing is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<Written>,
+}
+
+/// How far a run that prints the log had come with its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Written {
+    /// The run has ended, and nothing that it wrote comes after the checkpoint. Else it may have written more.
+    pub ended: bool,
+    /// The file that it wrote to; none for a pipe or a terminal.
+    pub output: Option<Output>,
+}
+
+/// A file with the text of what comes before a checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Output {
+    /// The file system's number.
+    pub device: u64,
+    /// The file's number in it.
+    pub inode: u64,
+    /// When the file was made, in microseconds since 1970 UTC, where the file system knows: numbers are used again.
+    pub born_micros: Option<u64>,
+    /// Bytes of it that come before the checkpoint.
+    pub length: u64,
+}
+
+impl Output {
+    /// Whether these are one file.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (self.device, self.inode, self.born_micros)
+            == (other.device, other.inode, other.born_micros)
+    }
 }
 
 /// Which server it is.
@@ -70,7 +105,18 @@ impl Checkpoint {
             offset: 0,
             file_begun: None,
             gtids: None,
+            written: None,
         }
+    }
+
+    /// Before anything was read: it says nothing of where to begin.
+    pub fn nowhere() -> Self {
+        Self::new(Flavour::MySql, None)
+    }
+
+    /// Whether it says where to go on.
+    pub fn is_somewhere(&self) -> bool {
+        self.gtids.is_some() || !self.file.is_empty()
     }
 
     /// Read one; `None` where there is no such file. Blocks.
