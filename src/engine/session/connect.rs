@@ -217,6 +217,14 @@ fn is_lookup_failure(profile: &Profile, error: &io::Error) -> bool {
     named && error.to_string().contains("lookup")
 }
 
+/// How the library for TLS says that the other side closed the line.
+const GONE: [&str; 4] = [
+    "unexpected eof",
+    "connection reset",
+    "connection closed",
+    "broken pipe",
+];
+
 fn tls_cause(error: &TlsError) -> (ConnectCause, String) {
     let message = error.to_string();
     let text = message.to_ascii_lowercase();
@@ -227,6 +235,9 @@ fn tls_cause(error: &TlsError) -> (ConnectCause, String) {
         || text.contains("self signed")
     {
         ConnectCause::CertificateUntrusted
+    } else if GONE.iter().any(|words| text.contains(words)) {
+        // A server that goes down in the middle says nothing about encryption.
+        ConnectCause::ServerGone
     } else {
         ConnectCause::TlsFailed
     };

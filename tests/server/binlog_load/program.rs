@@ -18,6 +18,9 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+/// Between what one run said and the next.
+const START: &str = "--- started";
+
 /// Where it reads, and where its files are.
 #[derive(Clone)]
 pub(super) struct Place {
@@ -61,6 +64,8 @@ impl Place {
             let mut options = File::options();
             options.create(true).append(true).open(path).unwrap()
         };
+        let mut errors = append(&self.errors());
+        writeln!(errors, "{START}").unwrap();
         let url = format!("mysql://root@127.0.0.1:{}", self.port);
         let mut child = Command::new(env!("CARGO_BIN_EXE_porthole"))
             .args(["binlog", "tail", "--url", &url, "--password-stdin"])
@@ -71,7 +76,7 @@ impl Place {
             .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
             .stdin(Stdio::piped())
             .stdout(append(&self.output()))
-            .stderr(append(&self.errors()))
+            .stderr(errors)
             .kill_on_drop(true)
             .spawn()
             .unwrap();
@@ -122,14 +127,10 @@ impl Place {
     /// It may end by itself only because its server was down when it began.
     fn assert_refused(&self, status: ExitStatus) {
         let said = fs::read_to_string(self.errors()).unwrap();
-        let last: Vec<&str> = said.lines().rev().take(4).collect();
-        let refused = last.iter().any(|line| {
-            line.starts_with("error: ") && (line.contains("cannot reach") || line.contains("lost"))
-        });
-        assert!(refused, "{}: {status}: {last:#?}", self.name);
-        // So that the next look finds no old words.
-        let mut errors = File::options().append(true).open(self.errors()).unwrap();
-        writeln!(errors, "\n\n\n\nstarted again").unwrap();
+        let said = said.rsplit(START).next().unwrap_or_default();
+        let refused = said.contains("error: cannot connect") || said.contains("error: lost");
+        let had_begun = said.contains("is back") || said.contains("trying again");
+        assert!(refused && !had_begun, "{}: {status}: {said}", self.name);
     }
 
     async fn end(&self, mut child: Child, figures: Figures) -> Figures {

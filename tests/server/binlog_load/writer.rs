@@ -23,7 +23,7 @@ const MOST_ITEMS: usize = 150;
 const MOST_DOCS: usize = 12;
 const MOST_TAGS: usize = 30;
 /// A pause between two transactions is up to so long: the machine has other work, and the log gets no smaller by it.
-const MOST_PAUSE_MILLIS: u64 = 25;
+const MOST_PAUSE_MILLIS: u64 = 60;
 
 pub(super) struct Writer {
     kind: Kind,
@@ -310,10 +310,10 @@ impl Writer {
             if made.rows.tags.contains_key(&tag) {
                 return "DELETE FROM keyless WHERE tag = 0".to_owned();
             }
-            let count = if self.random.chance(0.01) {
-                3000
+            let count = if self.random.chance(0.003) {
+                1000
             } else {
-                1 + self.random.below(30)
+                1 + self.random.below(9)
             };
             let rows: Vec<Value> = (0..count)
                 .map(|n| json!({"tag": tag, "n": n, "note": "new"}))

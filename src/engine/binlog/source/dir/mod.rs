@@ -221,6 +221,10 @@ pub fn list(path: &Path) -> Result<(PathBuf, Vec<PathBuf>)> {
             .or_default()
             .insert((number, digits.len()), entry.path());
     }
+    // The journal of MariaDB's storage engine Aria lies in every folder of its data and is named alike.
+    if base.is_none() {
+        logs.remove("aria_log");
+    }
     // A server's relay logs lie beside its log and are never meant without being named.
     if logs.len() > 1 && base.is_none() {
         logs.retain(|stem, _| !stem.ends_with("relay-bin"));

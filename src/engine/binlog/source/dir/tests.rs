@@ -87,6 +87,17 @@ fn one_of_several_logs_has_to_be_named() {
 }
 
 #[test]
+fn the_folder_of_a_mariadb_has_one_log() {
+    let folder = folder(&[1]);
+    fs::write(folder.path().join("aria_log.00000001"), "Aria").unwrap();
+    let (_, files) = list(folder.path()).unwrap();
+    assert_eq!(files.len(), 1);
+    fs::remove_file(&files[0]).unwrap();
+    let error = list(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("no binary log"), "{error}");
+}
+
+#[test]
 fn a_missing_file_and_one_that_was_never_closed_are_told() {
     let folder = folder(&[1, 2, 4]);
     let in_use = fs::read(data("mariadb-in-use.000001")).unwrap();
