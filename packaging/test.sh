@@ -6,7 +6,7 @@
 #   --yes     install what is missing without asking
 #   --long    also what takes long: licences and sources of dependencies, MariaDB 11.8, fuzzing, measures
 #
-# PORTHOLE_FUZZ_SECS says how long each of the three targets is fuzzed (200 if unset).
+# PORTHOLE_FUZZ_SECS says how long each target is fuzzed (200 if unset).
 # The servers are private ones (packaging/servers.sh), started by the tests and stopped with them;
 # PORTHOLE_TEST_MYSQL_URL and PORTHOLE_TEST_MARIADB_URL name others to use instead. It stops at the
 # first step that fails. Two runs at once do not disturb each other.
@@ -134,6 +134,12 @@ fuzzing() {
         "$bin/cargo-fuzz" fuzz run --fuzz-dir tests/fuzz --sanitizer none "$target" \
             "tests/fuzz/corpus/$target" tests/fuzz/inputs -- \
             -dict=tests/fuzz/sql.dict -max_len=4096 -timeout=10 -max_total_time="${PORTHOLE_FUZZ_SECS:-200}"
+    done
+    for target in files events rows json gtids; do
+        mkdir -p "tests/fuzz/corpus/$target" "tests/fuzz/logs/$target"
+        "$bin/cargo-fuzz" fuzz run --fuzz-dir tests/fuzz --sanitizer none "$target" \
+            "tests/fuzz/corpus/$target" "tests/fuzz/logs/$target" tests/data/binlog -- \
+            -max_len=16384 -timeout=10 -max_total_time="${PORTHOLE_FUZZ_SECS:-200}"
     done
 }
 

@@ -13,6 +13,8 @@ mod decimal;
 pub mod event;
 pub mod filter;
 pub mod frame;
+#[cfg(test)]
+mod fuzzed;
 pub mod gtid;
 mod jsonb;
 mod jsondiff;

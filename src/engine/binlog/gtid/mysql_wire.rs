@@ -1,10 +1,7 @@
-//! MySQL's sets of GTIDs as bytes: the body of PREVIOUS_GTIDS, and what the dump command carries.
+//! MySQL's sets of GTIDs as bytes: the body of PREVIOUS_GTIDS.
 //!
 //! Two forms: the older knows no tags; the newer (8.3) has its number 1 in the first and the last byte of the count,
 //! and before each tag its length in the servers' variable-length form. Intervals end before their second number.
-
-use mysql_async::Sid;
-use mysql_common::packets::{GnoInterval, Tag as WireTag};
 
 use super::{MySqlGtidSet, Origin, Tag, Uuid, mysql::LAST_NUMBER, mysql_set::Builder};
 use crate::engine::binlog::bytes::{Malformed, Reader};
@@ -67,22 +64,6 @@ impl MySqlGtidSet {
             }
         }
         bytes
-    }
-
-    /// As the driver puts it into the dump command.
-    pub(in crate::engine) fn sids(&self) -> Vec<Sid<'static>> {
-        let sid = |(origin, intervals): (&Origin, &Vec<_>)| {
-            let wire = |interval: &super::mysql_set::Interval| {
-                GnoInterval::new(interval.start, interval.end)
-            };
-            let sid = Sid::new(origin.uuid.0).with_intervals(intervals.iter().map(wire).collect());
-            if origin.tag.is_none() {
-                return sid;
-            }
-            let tag = WireTag::new(origin.tag.as_str().to_owned());
-            sid.with_tag(tag.expect("the driver's rules for tags are ours"))
-        };
-        self.origins().iter().map(sid).collect()
     }
 }
 

@@ -1,5 +1,8 @@
 //! Where a stream begins on this server: what a person or a checkpoint says, as what the server can be asked for.
 
+use mysql_async::Sid;
+use mysql_common::packets::{GnoInterval, Tag as WireTag};
+
 use super::{
     refusal::{Cause, Refusal},
     wire::{Begin, Opened},
@@ -151,7 +154,7 @@ impl<'a> Beginning<'a> {
             return Err(Refusal::found(Cause::NoGtids));
         }
         let place = match (gtids, self.product) {
-            (GtidPosition::MySql(set), Flavour::MySql) => Place::Sids(set.sids()),
+            (GtidPosition::MySql(set), Flavour::MySql) => Place::Sids(sids(set)),
             (GtidPosition::MariaDb(state), Flavour::MariaDb) => Place::State(state.to_string()),
             // No text has a kind of its own: an empty one is both.
             (other, Flavour::MariaDb) if other.is_empty() => Place::State(String::new()),
@@ -226,6 +229,21 @@ impl<'a> Beginning<'a> {
         let file = low.checked_sub(1).and_then(|last| files.get(last));
         Ok(file.or(files.first()).cloned().unwrap_or_default())
     }
+}
+
+/// GTIDs as the driver puts them into the dump command.
+fn sids(set: &MySqlGtidSet) -> Vec<Sid<'static>> {
+    set.iter()
+        .map(|(origin, intervals)| {
+            let wire = |(first, last)| GnoInterval::new(first, last + 1);
+            let sid = Sid::new(origin.uuid.0).with_intervals(intervals.map(wire).collect());
+            if origin.tag.is_none() {
+                return sid;
+            }
+            let tag = WireTag::new(origin.tag.as_str().to_owned());
+            sid.with_tag(tag.expect("the driver's rules for tags are ours"))
+        })
+        .collect()
 }
 
 fn parse(product: Flavour, text: &str) -> Result<GtidPosition> {
