@@ -1,8 +1,6 @@
 //! Our arithmetic of GTIDs against the servers' own functions: the same texts are read, refused and printed, and the
 //! same sets come out.
 
-use std::fmt::Write as _;
-
 use mysql_async::{Conn, prelude::Queryable as _};
 use porthole::engine::binlog::gtid::{MariaGtidState, MySqlGtidSet};
 use proptest::{
@@ -11,7 +9,7 @@ use proptest::{
     test_runner::{Config, RngAlgorithm, RngSeed, TestRunner},
 };
 
-use crate::support;
+use crate::support::{self, hex_literal};
 
 const PAIRS: usize = 4000;
 const PAIRS_AT_ONCE: usize = 500;
@@ -94,11 +92,7 @@ fn changed(text: &str, changes: Vec<(prop::sample::Index, char, u8)>) -> String 
 }
 
 fn quoted(text: &str) -> String {
-    let mut sql = "CONVERT(x'".to_owned();
-    for byte in text.bytes() {
-        write!(sql, "{byte:02x}").unwrap();
-    }
-    sql + "' USING utf8mb4)"
+    format!("CONVERT({} USING utf8mb4)", hex_literal(text.as_bytes()))
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 
 use std::{
     env,
+    fmt::Write as _,
     path::PathBuf,
     process,
     sync::atomic::{AtomicU32, Ordering},
@@ -214,4 +215,13 @@ async fn a_test_s_database_is_its_own_and_goes_with_it() {
         assert!(right, "{}: {left:?}", server.kind);
     })
     .await;
+}
+
+/// Bytes as a literal of SQL that no sql_mode reads otherwise.
+pub(crate) fn hex_literal(bytes: &[u8]) -> String {
+    let mut sql = "x'".to_owned();
+    for byte in bytes {
+        write!(sql, "{byte:02x}").unwrap();
+    }
+    sql + "'"
 }

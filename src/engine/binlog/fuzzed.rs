@@ -45,18 +45,18 @@ fn logs() -> Vec<Vec<u8>> {
 
 #[test]
 fn what_fuzzing_found_in_logs_stays_fixed() {
-    inputs("events", 3)
-        .iter()
-        .for_each(|data| properties::events(data));
-    inputs("rows", 4)
-        .iter()
-        .for_each(|data| properties::rows(data));
-    inputs("json", 8)
-        .iter()
-        .for_each(|data| properties::json(data));
-    inputs("gtids", 9)
-        .iter()
-        .for_each(|data| properties::gtids(data));
+    for data in inputs("events", 3) {
+        properties::events(&data);
+    }
+    for data in inputs("rows", 4) {
+        properties::rows(&data);
+    }
+    for data in inputs("json", 8) {
+        properties::json(&data);
+    }
+    for data in inputs("gtids", 9) {
+        properties::gtids(&data);
+    }
 }
 
 #[test]

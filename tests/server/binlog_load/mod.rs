@@ -30,7 +30,7 @@ use porthole::{
     engine::{
         binlog::{
             checkpoint::Checkpoint,
-            gtid::GtidPosition,
+            gtid::{GtidPosition, MariaRange},
             source::{StartAt, Status, dir::DirSource, file, live::Live},
         },
         profiles::{Address, Profile},
@@ -258,13 +258,13 @@ impl Load {
 impl Engine {
     async fn start(written: &Written, before: GtidPosition) -> Self {
         let line = Line::to_address("127.0.0.1", written.server.port()).await;
-        let live = live_over(&line, written);
+        let through = live_over(&line, written);
         let (pauses, orders) = mpsc::channel(1);
         let (counted, ended) = watch::channel(0);
         let (open, enough) = (CancellationToken::new(), CancellationToken::new());
         let received = Received::after("engine", before);
         let work = engine::follow(
-            live,
+            through,
             received,
             orders,
             counted,
@@ -324,7 +324,9 @@ impl Printing {
             enough,
             running,
         };
-        printing.until("it has begun", |at| at.is_somewhere()).await;
+        printing
+            .until("it has begun", Checkpoint::is_somewhere)
+            .await;
         printing
     }
 
@@ -411,11 +413,9 @@ fn count(before: &GtidPosition, after: &GtidPosition) -> u64 {
         (GtidPosition::MySql(before), GtidPosition::MySql(after)) => {
             after.subtract(before).count() as u64
         }
-        (GtidPosition::MariaDb(before), GtidPosition::MariaDb(after)) => after
-            .subtract(before)
-            .iter()
-            .map(|range| range.count())
-            .sum(),
+        (GtidPosition::MariaDb(before), GtidPosition::MariaDb(after)) => {
+            after.subtract(before).iter().map(MariaRange::count).sum()
+        }
         _ => panic!("of one server"),
     }
 }

@@ -4,6 +4,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use porthole::demo::random::Random;
 use serde_json::{Map, Value, json};
 
+use crate::support::hex_literal;
+
 /// The tables.
 pub(super) const TABLES: [&str; 5] = [
     "CREATE TABLE journal (id BIGINT UNSIGNED PRIMARY KEY, writer INT NOT NULL, seed BIGINT NOT NULL)",
@@ -179,8 +181,7 @@ const COLUMNS: &[(&str, Make)] = &[
     ("bin", |random| {
         let length = random.below(40);
         let bytes: Vec<u8> = (0..length).map(|_| random.bits() as u8).collect();
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        (format!("x'{hex}'"), json!(STANDARD.encode(&bytes)))
+        (hex_literal(&bytes), json!(STANDARD.encode(&bytes)))
     }),
     // As MySQL writes it, so that both servers have one text.
     ("j", |random| {

@@ -247,7 +247,7 @@ impl Writer {
 
     fn delete_items(&mut self, made: &mut Made) -> String {
         let mut ids = Vec::new();
-        for _ in 0..1 + self.random.below(20) {
+        for _ in 0..=self.random.below(20) {
             if let Some(id) = pick(&mut self.random, &made.rows.items) {
                 made.delete("items", &made.rows.items[&id].clone());
                 made.rows.items.remove(&id);
