@@ -54,7 +54,7 @@ fn own(kind: Kind, mode: &str) -> Vec<String> {
             "SELECT udf_name FROM performance_schema.user_defined_functions",
             "SELECT CURRENT_ROLE()",
             "SHOW GRANTS FOR CURRENT_USER() USING `watched_role`@`%`",
-            "SELECT @@server_id, @@server_uuid, @@global.gtid_mode, @@global.gtid_executed, @@global.gtid_purged",
+            "SELECT @@server_id, @@server_uuid, @@global.gtid_mode, @@global.gtid_executed",
             "SHOW BINARY LOG STATUS",
             "SET SESSION net_write_timeout = 300, @master_heartbeat_period = 5000000000, @source_heartbeat_period = 5000000000",
         ][..],

@@ -1,6 +1,10 @@
 //! `porthole binlog cat`: what a log says, as text, NDJSON, CSV or SQL.
 
-use std::{path::PathBuf, sync::mpsc::Receiver};
+use std::{
+    collections::HashSet,
+    path::PathBuf,
+    sync::{Arc, mpsc::Receiver},
+};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use tokio_util::sync::CancellationToken;
@@ -14,11 +18,19 @@ use super::{
     sink::{Closed, Sink},
     work::{self, Context},
 };
-use crate::engine::binlog::{
-    checkpoint::Checkpoint,
-    print::{Form, Options, Printer},
-    transaction::{End as TransactionEnd, Item, Outcome},
+use crate::engine::{
+    binlog::{
+        checkpoint::Checkpoint,
+        column::Doubts,
+        print::{Form, Options, Printer},
+        table::TablePlan,
+        transaction::{End as TransactionEnd, Item, Outcome},
+    },
+    visible,
 };
+
+/// Tables that a warning is given of.
+const MOST_TOLD: usize = 100;
 
 const EXAMPLES: &str = "\
 Formats: text shows transactions with + inserted, - deleted and ~ updated rows, of which the key and what was
@@ -103,11 +115,19 @@ struct Job {
     batches: Receiver<Batch>,
     printer: Printer,
     sink: Sink,
+    /// The text of a transaction waits for its end.
     holds: bool,
+    /// A transaction that was cut off comes again, whole: over a line that is back, or in the next run.
+    comes_again: bool,
     min_rows: u64,
     min_bytes: u64,
     /// Transactions of which no row is wanted are left out.
     rows_only: bool,
+    form: Form,
+    /// The table that was looked at last.
+    doubted: Option<Arc<TablePlan>>,
+    /// Tables that a warning was given of.
+    told: HashSet<String>,
 }
 
 impl Job {
@@ -123,6 +143,7 @@ impl Job {
             whole: args.whole,
             coloured: args.format == Form::Text && print::is_coloured_data(),
             changes_only: args.changes_only,
+            newest_first: false,
         };
         let printer = Printer::new(args.format, &options, selection.conditions());
         let rows_only = selection.chooses_rows();
@@ -134,17 +155,21 @@ impl Job {
             checkpoints: args.checkpoint.is_some(),
             live: args.input.follow || args.input.is_live(),
         };
+        let comes_again = args.checkpoint.is_some() || args.input.is_live();
         let chooses = args.min_rows > 0 || args.min_bytes > 0 || rows_only;
         let checkpoint = args.checkpoint.clone().map(|path| (path, last));
         Ok(Self {
             sink: Sink::start(&Output::stdout()?, checkpoint)?,
             batches: pipe::start(reader, reading)?,
             printer,
-            // Over a line a transaction may come again from its start.
-            holds: args.checkpoint.is_some() || args.input.is_live() || chooses,
+            holds: comes_again || chooses,
+            comes_again,
             min_rows: args.min_rows.max(u64::from(rows_only)),
             min_bytes: args.min_bytes,
             rows_only,
+            form: args.format,
+            doubted: None,
+            told: HashSet::new(),
         })
     }
 
@@ -213,6 +238,7 @@ impl Job {
         match item {
             Item::Begin(_) if self.holds => self.sink.hold(),
             Item::Note(note) => work::tell(note),
+            Item::Rows(rows) => self.tell_doubts(&rows.table),
             Item::Other(..) if self.rows_only => return Ok(()),
             _ => {}
         }
@@ -227,9 +253,42 @@ impl Job {
         self.sink.settle()
     }
 
+    /// Say once of each table that its values may read otherwise than a SELECT prints them. SQL says it itself.
+    fn tell_doubts(&mut self, table: &Arc<TablePlan>) {
+        if self
+            .doubted
+            .as_ref()
+            .is_some_and(|last| Arc::ptr_eq(last, table))
+        {
+            return;
+        }
+        self.doubted = Some(table.clone());
+        if self.form == Form::Sql || !table.has_doubts() {
+            return;
+        }
+        let name = visible::line(&format!("{}.{}", table.database, table.table));
+        if self.told.len() < MOST_TOLD && self.told.insert(name.clone()) {
+            let any = |doubted: fn(&Doubts) -> bool| {
+                table.columns.iter().any(|column| doubted(&column.doubts))
+            };
+            let missing = [
+                ("signs", any(|doubts| doubts.sign)),
+                ("types", any(|doubts| doubts.real)),
+                ("character sets", any(|doubts| doubts.charset)),
+                ("labels of ENUM and SET", any(|doubts| doubts.labels)),
+            ];
+            let missing = missing.into_iter().filter(|(_, missing)| *missing);
+            let missing: Vec<&str> = missing.map(|(what, _)| what).collect();
+            print::warning(&format!(
+                "{name}: {} are not in the log, so some values read otherwise than a SELECT shows them (--profile or \
+                 --url: the server tells)",
+                missing.join(", ")
+            ));
+        }
+    }
+
     fn is_wanted(&self, end: &TransactionEnd) -> bool {
-        // One that was cut off comes again, whole.
-        if self.holds && end.outcome == Outcome::Cut {
+        if self.comes_again && end.outcome == Outcome::Cut {
             return false;
         }
         self.printer.counts().transaction_rows >= self.min_rows && end.bytes >= self.min_bytes

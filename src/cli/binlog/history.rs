@@ -12,6 +12,7 @@ use super::{
 use crate::engine::binlog::{
     print::{Form, Options, Printer},
     reversed::Reversed,
+    source::NoteKind,
     transaction::{Item, Outcome},
 };
 
@@ -25,7 +26,9 @@ A row is named by its table and the columns of its key: a change is one of it wh
 before or after.
 
 Example:
-  porthole binlog row-history /var/lib/mysql --table shop.orders --where id=42")]
+  porthole binlog row-history /var/lib/mysql --table shop.orders --where id=42
+
+Exit codes: 0 complete, 4 truncated or still being written, 5 damaged, encrypted or of an unknown format.")]
 pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,
@@ -56,6 +59,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
             whole: args.whole,
             coloured: args.format == Form::Text && print::is_coloured_data(),
             changes_only: true,
+            newest_first: true,
         };
         let mut printer = Printer::new(args.format, &options, selection.conditions());
         let from = selection.from.as_ref();
@@ -63,17 +67,25 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         let mut kept = Reversed::new()?;
         let mut head = Vec::new();
         printer.start(&mut head);
-        let mut text = Vec::new();
+        let mut open = Open::default();
+        let mut damaged = 0;
         let end = work::walk(&mut reader, selection.until, |item| {
-            if matches!(item, Item::Other(..) | Item::Statement(_) | Item::Note(_)) {
-                return Ok(());
-            }
-            printer.item(item, &mut text);
-            if let Item::End(end) = item {
-                if printer.counts().transaction_rows > 0 && end.outcome != Outcome::Cut {
-                    kept.put(0, &text)?;
+            match item {
+                Item::Other(..) | Item::Statement(_) => return Ok(()),
+                Item::Note(note) => {
+                    damaged += u64::from(note.kind == NoteKind::Damage);
+                    return Ok(());
                 }
-                text.clear();
+                _ => {}
+            }
+            printer.item(item, open.room(item));
+            if let Item::End(end) = item {
+                // One that comes again, or will.
+                let is_whole = end.outcome != Outcome::Cut || !live;
+                if printer.counts().transaction_rows > 0 && is_whole {
+                    kept.put(0, &open.newest_first())?;
+                }
+                open = Open::default();
             }
             Ok(())
         })?;
@@ -82,6 +94,61 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         while let Some((_, text)) = records.next()? {
             print::data(&text)?;
         }
-        ending::say(&end, printer.counts().damaged)
+        ending::say(&end, printer.counts().damaged + damaged)
     })
+}
+
+/// The text of a transaction that is open.
+#[derive(Default)]
+struct Open {
+    begin: Vec<u8>,
+    /// Each with what it was logged for.
+    statements: Vec<Logged>,
+    end: Vec<u8>,
+}
+
+/// The text of a statement's changes.
+#[derive(Default)]
+struct Logged {
+    original: Vec<u8>,
+    /// By event.
+    changes: Vec<Vec<u8>>,
+}
+
+impl Open {
+    /// Where the text of this item belongs.
+    fn room(&mut self, item: &Item) -> &mut Vec<u8> {
+        match item {
+            Item::Original(_) => {
+                self.statements.push(Logged::default());
+                &mut self.last().original
+            }
+            Item::Rows(_) => {
+                let changes = &mut self.last().changes;
+                changes.push(Vec::new());
+                changes.last_mut().expect("one was put in")
+            }
+            Item::End(_) => &mut self.end,
+            _ => &mut self.begin,
+        }
+    }
+
+    fn last(&mut self) -> &mut Logged {
+        if self.statements.is_empty() {
+            self.statements.push(Logged::default());
+        }
+        self.statements.last_mut().expect("one was put in")
+    }
+
+    fn newest_first(&self) -> Vec<u8> {
+        let mut text = self.begin.clone();
+        for statement in self.statements.iter().rev() {
+            text.extend_from_slice(&statement.original);
+            for change in statement.changes.iter().rev() {
+                text.extend_from_slice(change);
+            }
+        }
+        text.extend_from_slice(&self.end);
+        text
+    }
 }

@@ -23,6 +23,8 @@ use crate::engine::{
 
 /// What to count.
 #[derive(clap::Args, Clone)]
+#[command(after_help = "\
+Exit codes: 0 complete, 4 truncated or still being written, 5 damaged, encrypted or of an unknown format.")]
 pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,

@@ -3,7 +3,7 @@
 //! Knows nothing of what is in an event but of FORMAT_DESCRIPTION, without which no other can be cut. Reads binlog
 //! version 4, which is MySQL 5.0 and later and every MariaDB; versions 1 and 3 are named and refused ([`Start`]).
 
-use std::{ops::Range, sync::Arc};
+use std::{fmt, ops::Range, sync::Arc};
 
 use bytes::Bytes;
 
@@ -128,7 +128,7 @@ impl Header {
 ///
 /// `body` points into the block that was read from the source and keeps the whole block alive: who holds events
 /// for longer than it takes to read them copies what is wanted ([`RawEvent::detach`]).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RawEvent {
     /// The name of its file, as the server has it in its index where that is known.
     pub file: Arc<str>,
@@ -142,6 +142,20 @@ pub struct RawEvent {
     pub body: Bytes,
     /// It came out of a compressed transaction; `offset` and `end` are those of the event that held it.
     pub nested: bool,
+}
+
+/// Without its body: statements hold passwords.
+impl fmt::Debug for RawEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawEvent")
+            .field("file", &self.file)
+            .field("offset", &self.offset)
+            .field("end", &self.end)
+            .field("header", &self.header)
+            .field("bytes", &self.body.len())
+            .field("nested", &self.nested)
+            .finish()
+    }
 }
 
 impl RawEvent {

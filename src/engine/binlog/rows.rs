@@ -111,11 +111,6 @@ impl<'a> RowsEvent<'a> {
         self.flags & 1 != 0
     }
 
-    /// Foreign keys were not checked when the rows were changed.
-    pub fn without_foreign_keys(&self) -> bool {
-        self.flags & 2 != 0
-    }
-
     /// It belongs to no table and has no rows.
     pub fn is_empty(&self) -> bool {
         self.table_id == NO_TABLE || self.rows.is_empty()

@@ -48,7 +48,13 @@ impl fmt::Display for Misfit {
 /// # Errors
 /// [`Misfit`] where the description is not of this table as it was logged.
 pub fn fit(plan: &TablePlan, described: &[Described], origin: Origin) -> Result<TablePlan, Misfit> {
-    let hidden = hidden(plan, described.len())?;
+    let more = plan.columns.get(described.len()..);
+    if !more.is_some_and(|more| more.is_empty() || can_be_hidden(plan.flavour, more)) {
+        return Err(Misfit {
+            column: plan.columns.len().min(described.len()),
+            reason: "another number of columns",
+        });
+    }
     let mut fitted = plan.clone();
     let mut place = 0;
     for (index, column) in fitted.columns.iter_mut().enumerate() {
@@ -57,12 +63,7 @@ pub fn fit(plan: &TablePlan, described: &[Described], origin: Origin) -> Result<
             reason,
         };
         let Some(described) = described.get(index) else {
-            if plan.origin != Origin::Logged {
-                hidden[index - described.len()].clone_into(&mut column.name);
-            }
-            column.unsigned = column.unsigned.or(Some(true));
-            column.generated = Some(true);
-            continue;
+            break;
         };
         if plan.origin == Origin::Logged && column.name != described.name {
             return Err(misfit("another name"));
@@ -80,29 +81,18 @@ pub fn fit(plan: &TablePlan, described: &[Described], origin: Origin) -> Result<
     Ok(fitted)
 }
 
-/// Names of columns at the end that no description has: MariaDB logs the period of a table with system versions even
-/// where nobody named its columns, and the hash of a long unique key.
-fn hidden(plan: &TablePlan, described: usize) -> Result<&'static [&'static str], Misfit> {
-    let misfit = Misfit {
-        column: plan.columns.len().min(described),
-        reason: "another number of columns",
-    };
-    if plan.columns.len() == described {
-        return Ok(&[]);
-    }
-    let end = plan.columns.get(described..).unwrap_or_default();
-    let layouts: Vec<Layout> = end.iter().map(|column| column.layout).collect();
-    match (plan.flavour, layouts.as_slice()) {
-        (
-            Flavour::MariaDb,
-            [
-                Layout::Timestamp(6) | Layout::Int(8),
-                Layout::Timestamp(6) | Layout::Int(8),
-            ],
-        ) => Ok(&["row_start", "row_end"]),
-        (Flavour::MariaDb, [Layout::Int(8)]) => Ok(&["DB_ROW_HASH_1"]),
-        _ => Err(misfit),
-    }
+/// Whether columns at the end can be ones that no description has: MariaDB logs the period of a table with system
+/// versions even where nobody named its columns, and the hash of a long unique key. They can as well be columns that were
+/// dropped since: what they are called and mean is not known.
+fn can_be_hidden(flavour: Flavour, columns: &[Column]) -> bool {
+    let layouts: Vec<Layout> = columns.iter().map(|column| column.layout).collect();
+    let is_period = |layout: &Layout| matches!(layout, Layout::Timestamp(6) | Layout::Int(8));
+    flavour == Flavour::MariaDb
+        && match layouts.as_slice() {
+            [hash] => *hash == Layout::Int(8),
+            [start, end] => is_period(start) && is_period(end),
+            _ => false,
+        }
 }
 
 fn fit_column(

@@ -464,13 +464,6 @@ impl Tables {
         Ok(plan)
     }
 
-    /// Put a better plan in the place of one that was taken in.
-    pub fn replace(&mut self, plan: Arc<TablePlan>) {
-        if let Some(known) = self.known.get_mut(&plan.id) {
-            known.plan = plan;
-        }
-    }
-
     /// The table of that number.
     pub fn plan(&self, id: u64) -> Option<&Arc<TablePlan>> {
         self.known.get(&id).map(|known| &known.plan)

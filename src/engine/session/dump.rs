@@ -62,8 +62,6 @@ pub(in crate::engine) struct DumpFacts {
     pub(in crate::engine) gtid_mode: Option<String>,
     /// Every transaction that it has: MySQL's `gtid_executed`, MariaDB's `gtid_binlog_pos`.
     pub(in crate::engine) gtids: Option<String>,
-    /// Those of MySQL that no file has any more.
-    pub(in crate::engine) purged: Option<String>,
 }
 
 impl DumpFacts {
@@ -225,7 +223,6 @@ async fn read_facts(conn: &mut Conn) -> mysql_async::Result<DumpFacts> {
         server_uuid,
         gtid_mode,
         gtids: next(),
-        purged: next(),
     })
 }
 

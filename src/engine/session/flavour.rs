@@ -34,7 +34,7 @@ impl Dialect {
     pub(super) fn binlog_facts(self) -> &'static str {
         match self.product {
             Product::MySql if self.version >= (5, 6, 5) => {
-                "SELECT @@server_id, @@server_uuid, @@global.gtid_mode, @@global.gtid_executed, @@global.gtid_purged"
+                "SELECT @@server_id, @@server_uuid, @@global.gtid_mode, @@global.gtid_executed"
             }
             Product::MariaDb if self.version >= (10, 0, 2) => {
                 "SELECT @@server_id, @@global.gtid_binlog_pos"

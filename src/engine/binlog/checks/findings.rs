@@ -70,7 +70,7 @@ pub(super) fn of(product: Product, settings: &Settings) -> Vec<Finding> {
     if product == Product::MySql {
         found.extend(one("gtid_mode", gtid_mode));
     }
-    found.push(retention(product, settings));
+    found.push(retention(settings));
     found
 }
 
@@ -222,21 +222,24 @@ fn gtid_mode(value: &str) -> Judged {
 }
 
 /// How long files are kept. Days count where no seconds are given.
-fn retention(product: Product, settings: &Settings) -> Finding {
+fn retention(settings: &Settings) -> Finding {
     let number = |name| {
         settings
             .get(name)
             .and_then(|value| value.parse::<f64>().ok())
     };
-    let seconds = number("binlog_expire_logs_seconds").unwrap_or(0.0);
     let days = number("expire_logs_days").unwrap_or(0.0);
-    let (setting, kept) = if seconds > 0.0 || product == Product::MySql && days == 0.0 {
-        ("binlog_expire_logs_seconds", seconds)
-    } else {
-        ("expire_logs_days", days * 86_400.0)
+    // Old servers count in days alone.
+    let (setting, kept) = match number("binlog_expire_logs_seconds") {
+        Some(seconds) if seconds > 0.0 || days == 0.0 => ("binlog_expire_logs_seconds", seconds),
+        _ => ("expire_logs_days", days * 86_400.0),
     };
     let value = settings.get(setting).unwrap_or("0").to_owned();
-    let statement = Some("SET GLOBAL binlog_expire_logs_seconds = 604800; -- a week".to_owned());
+    let statement = match settings.get("binlog_expire_logs_seconds") {
+        Some(_) => "SET GLOBAL binlog_expire_logs_seconds = 604800; -- a week",
+        None => "SET GLOBAL expire_logs_days = 7;",
+    };
+    let statement = Some(statement.to_owned());
     let (weight, cost, statement) = if kept == 0.0 {
         (
             Weight::Good,
@@ -359,25 +362,22 @@ mod tests {
 
     #[test]
     fn files_are_kept_as_long_as_the_setting_in_force_says() {
-        let kept = |product, pairs: &[(&str, &str)]| retention(product, &settings(pairs)).cost;
+        let kept = |pairs: &[(&str, &str)]| retention(&settings(pairs)).cost;
         assert_eq!(
-            kept(
-                Product::MySql,
-                &[
-                    ("binlog_expire_logs_seconds", "2592000"),
-                    ("expire_logs_days", "0")
-                ]
-            ),
+            kept(&[
+                ("binlog_expire_logs_seconds", "2592000"),
+                ("expire_logs_days", "0")
+            ]),
             "Files are kept for 30 days."
         );
         assert_eq!(
-            kept(Product::MySql, &[("expire_logs_days", "10")]),
+            kept(&[("expire_logs_days", "10")]),
             "Files are kept for 10 days."
         );
         assert!(
-            kept(Product::MariaDb, &[("binlog_expire_logs_seconds", "5400")])
+            kept(&[("binlog_expire_logs_seconds", "5400")])
                 .starts_with("Files are purged after 90 minutes")
         );
-        assert!(kept(Product::MariaDb, &[]).starts_with("Files are kept until somebody"));
+        assert!(kept(&[]).starts_with("Files are kept until somebody"));
     }
 }

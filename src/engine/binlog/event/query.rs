@@ -1,6 +1,6 @@
 //! QUERY: a statement, and what of its session it needs.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
 
@@ -16,7 +16,7 @@ use crate::engine::{
 };
 
 /// A statement.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Query {
     /// The connection's id on the server that ran it first.
     pub thread_id: u32,
@@ -30,6 +30,20 @@ pub struct Query {
     pub sql: Bytes,
     /// What of the session is logged with it; not read for BEGIN, COMMIT and ROLLBACK.
     pub vars: StatusVars,
+}
+
+/// Without its passwords.
+impl fmt::Debug for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Query")
+            .field("thread_id", &self.thread_id)
+            .field("exec_secs", &self.exec_secs)
+            .field("error_code", &self.error_code)
+            .field("database", &self.database)
+            .field("sql", &self.shown())
+            .field("vars", &self.vars)
+            .finish()
+    }
 }
 
 /// What of a session a statement needs to be understood or run again. None where it was not logged.

@@ -55,7 +55,9 @@ pub fn hidden(sql: Cow<'_, str>, mode: SqlMode) -> Cow<'_, str> {
                 announced = false;
             }
             TokenKind::Symbol if text == "," || text == ";" => announced = false,
-            _ if announced && is_value(token.kind, text) && !names(before) => {
+            _ if is_value(token.kind, text)
+                && (announced && !names(before) || holds_password(text)) =>
+            {
                 out.push_str(&sql[copied..token.range.start]);
                 out.push_str(HIDDEN);
                 copied = token.range.end;
@@ -92,6 +94,17 @@ fn announces(word: &str) -> bool {
 /// After these a string is the name of a plugin, a user or a host.
 fn names(before: &str) -> bool {
     ["WITH", "VIA", "FOR", "USER", "@"].contains(&&*upper(before))
+}
+
+/// Engines that fetch their rows elsewhere have options inside one string: `password "x"` in a comment of Spider,
+/// `Password=x` in an option list of Connect.
+fn holds_password(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let inside = text.trim_matches(['"', '\'']);
+    let after = inside.split("password").skip(1);
+    after
+        .map(str::trim_start)
+        .any(|after| after.starts_with(['=', '"', '\'', '\\']))
 }
 
 /// A string in any of its forms, hexadecimal ones among them, and one that never ends.
@@ -160,6 +173,14 @@ mod tests {
         check(
             "CREATE TABLE t (a INT) ENGINE=FEDERATED CONNECTION='mysql://u:p@h/d/t'",
             "CREATE TABLE t (a INT) ENGINE=FEDERATED CONNECTION='***'",
+        );
+        check(
+            "CREATE TABLE t (a INT) ENGINE=SPIDER COMMENT='host \"h\", user \"u\", password \"p\"'",
+            "CREATE TABLE t (a INT) ENGINE=SPIDER COMMENT='***'",
+        );
+        check(
+            "CREATE TABLE t (a INT) ENGINE=CONNECT OPTION_LIST='User=u,Password=p'",
+            "CREATE TABLE t (a INT) ENGINE=CONNECT OPTION_LIST='***'",
         );
     }
 

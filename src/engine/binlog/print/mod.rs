@@ -67,11 +67,14 @@ pub struct Options {
     pub coloured: bool,
     /// NDJSON: nothing but changes of rows.
     pub changes_only: bool,
+    /// The changes of an event in the other order, the last first.
+    pub newest_first: bool,
 }
 
 /// Prints what a log says.
 pub struct Printer {
     shape: Box<dyn Shape>,
+    newest_first: bool,
     conditions: Conditions,
     begin: Option<Arc<Begin>>,
     counts: Counts,
@@ -158,6 +161,7 @@ impl Printer {
         };
         Self {
             shape,
+            newest_first: options.newest_first,
             conditions,
             begin: None,
             counts: Counts::default(),
@@ -189,7 +193,12 @@ impl Printer {
             }
             Item::Rows(rows) => {
                 self.shape.rows(place(Some(&rows.raw)), rows);
-                let rest = self.changes(rows, out);
+                let start = out.len();
+                let mut ends = Vec::new();
+                let rest = self.changes(rows, out, &mut ends);
+                if self.newest_first {
+                    turn_round(out, start, &ends);
+                }
                 if let Err(reason) = rest {
                     self.damaged(&rows.raw, reason, out);
                 }
@@ -215,7 +224,14 @@ impl Printer {
         }
     }
 
-    fn changes(&mut self, rows: &Rows, out: &mut Vec<u8>) -> Result<(), Malformed> {
+    /// `ends` gets where each change ends, if that will be asked.
+    fn changes(
+        &mut self,
+        rows: &Rows,
+        out: &mut Vec<u8>,
+        ends: &mut Vec<usize>,
+    ) -> Result<(), Malformed> {
+        let newest_first = self.newest_first;
         let Self {
             shape,
             conditions,
@@ -228,6 +244,9 @@ impl Printer {
                 Ok(true) => {
                     counts.rows += 1;
                     counts.transaction_rows += 1;
+                    if newest_first {
+                        ends.push(out.len());
+                    }
                 }
                 Ok(false) => counts.refused += 1,
                 Err(reason) => {
@@ -250,6 +269,18 @@ impl Printer {
         };
         self.shape.note(&note, out);
     }
+}
+
+/// The pieces of `out` from `start` on, which end at these places, in the other order; what is behind them stays there.
+fn turn_round(out: &mut Vec<u8>, start: usize, ends: &[usize]) {
+    let Some(last) = ends.last() else { return };
+    let behind = out.split_off(*last);
+    let pieces = out.split_off(start);
+    let starts = ends.iter().rev().skip(1).map(|end| end - start);
+    for (from, to) in starts.chain([0]).zip(ends.iter().rev()) {
+        out.extend_from_slice(pieces.get(from..to - start).unwrap_or_default());
+    }
+    out.extend_from_slice(&behind);
 }
 
 /// Append a moment in UTC, with microseconds: `2026-11-21T23:20:01.123456Z`, or with a space and without the zone.

@@ -279,3 +279,12 @@ fn a_moment_has_its_microseconds() {
         "2001-09-09T01:46:40.000001Z\n2106-02-07 06:28:15.551615"
     );
 }
+
+#[test]
+fn pieces_are_turned_round_and_what_is_before_them_stays() {
+    let mut text = b"head one two three tail".to_vec();
+    turn_round(&mut text, 5, &[9, 13, 19]);
+    assert_eq!(text, b"head three two one tail");
+    turn_round(&mut text, 5, &[]);
+    assert_eq!(text, b"head three two one tail");
+}

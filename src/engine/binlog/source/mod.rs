@@ -161,9 +161,9 @@ pub enum Status {
         /// Bytes of an event that is not whole yet.
         partial: u64,
     },
-    /// The file ends inside an event and is not marked as being written.
+    /// The file ends inside an event, or between the events of a transaction, and is not marked as being written.
     Truncated {
-        /// Bytes of the event that are there.
+        /// Bytes of the event that are there; 0 between events.
         partial: u64,
     },
     /// From here on nothing can be cut into events.
@@ -199,6 +199,12 @@ impl fmt::Display for Ending {
                 f,
                 "still being written: {file} was read up to {offset}, where {partial} bytes of an event are not whole yet"
             ),
+            Status::Truncated { .. } if *offset <= 4 => {
+                write!(f, "truncated: {file} ends before its first event")
+            }
+            Status::Truncated { partial: 0 } => {
+                write!(f, "truncated: {file} ends at {offset} inside a transaction")
+            }
             Status::Truncated { partial } => write!(
                 f,
                 "truncated: {file} ends inside the event at {offset}, of which {partial} bytes are there"

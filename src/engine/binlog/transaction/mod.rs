@@ -21,7 +21,7 @@ use super::{
     payload::{Nested, expand},
     rows::Op,
     skip::Skip,
-    source::{Note, NoteKind, Progress, Source, Step},
+    source::{Note, NoteKind, Progress, Source, Status, Step},
     table::{TablePlan, Tables},
     tracker::Tracker,
 };
@@ -61,6 +61,8 @@ pub struct Transactions<S> {
     open: Option<Open>,
     packed: Option<Packed>,
     skip: Option<Skip>,
+    /// The source has ended, and a transaction was open.
+    ends_inside: bool,
     queue: VecDeque<Item>,
 }
 
@@ -110,6 +112,7 @@ impl<S: Source> Transactions<S> {
             open: None,
             packed: None,
             skip: None,
+            ends_inside: false,
             queue: VecDeque::new(),
         }
     }
@@ -156,7 +159,12 @@ impl<S: Source> Transactions<S> {
             match step {
                 Step::Event(raw) => self.take(raw),
                 Step::Note(note) => self.note(note),
-                Step::End(ending) => {
+                Step::End(mut ending) => {
+                    // What a transaction has begun with is there, and its end is not.
+                    self.ends_inside |= self.open.is_some();
+                    if self.ends_inside && ending.status == Status::Complete {
+                        ending.status = Status::Truncated { partial: 0 };
+                    }
                     self.cut();
                     self.queue.push_back(Item::Ended(ending));
                 }
@@ -182,11 +190,6 @@ impl<S: Source> Transactions<S> {
     /// What is read from.
     pub fn source(&self) -> &S {
         &self.source
-    }
-
-    /// Forget what is known of tables: their names may have changed.
-    pub fn forget_tables(&mut self, of: impl Fn(&TablePlan) -> bool) {
-        self.tables.forget(of);
     }
 
     /// Who has read rows of the open transaction says how many they were, for the counts in its [`End`].
@@ -252,10 +255,10 @@ impl<S: Source> Transactions<S> {
             );
         };
         self.begin_inside(raw);
-        let names = &mut self.names;
+        let Self { names, filter, .. } = self;
         let plan = self.tables.take(&raw.body, &format, |plan| match names {
-            Some(names) => names(plan),
-            None => plan,
+            Some(names) if filter.wants_table(&plan.database, &plan.table) => names(plan),
+            _ => plan,
         });
         match plan {
             Ok(_) if self.mapped.len() >= MOST_MAPPED => {
