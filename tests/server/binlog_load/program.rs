@@ -129,7 +129,7 @@ impl Place {
         let said = fs::read_to_string(self.errors()).unwrap();
         let said = said.rsplit(START).next().unwrap_or_default();
         let refused = said.contains("error: cannot connect") || said.contains("error: lost");
-        let had_begun = said.contains("is back") || said.contains("trying again");
+        let had_begun = said.contains("and is back") || said.contains("trying again");
         assert!(refused && !had_begun, "{}: {status}: {said}", self.name);
     }
 

@@ -76,7 +76,7 @@ impl Report {
             place.name,
             figures.kills,
             figures.refused,
-            count("is back"),
+            count("and is back"),
             count("cut off, for they come again")
         ));
         let bytes = place.output().metadata().unwrap().len();
