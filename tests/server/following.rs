@@ -303,12 +303,16 @@ impl Written {
     }
 
     pub(crate) async fn dump_threads(&mut self) -> Vec<u32> {
-        self.admin
-            .query(
-                "SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'",
-            )
-            .await
-            .unwrap()
+        let sql = match self.server.kind() {
+            // Its processlist has the statements too, and fails over those that utf8mb3 cannot hold.
+            Kind::MySql => {
+                "SELECT processlist_id FROM performance_schema.threads WHERE processlist_command LIKE 'Binlog Dump%'"
+            }
+            Kind::MariaDb => {
+                "SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'"
+            }
+        };
+        self.admin.query(sql).await.unwrap()
     }
 
     pub(crate) async fn restart(&mut self) {
