@@ -196,7 +196,7 @@ impl<'o> Printer<'o> {
             for index in 0..container.count {
                 self.separator(index);
                 if container.object {
-                    self.key(container.key(index)?);
+                    self.key(container.key(index)?)?;
                 }
                 self.item(container.item(index)?, depth + 1)?;
             }
@@ -225,9 +225,11 @@ impl<'o> Printer<'o> {
         }
     }
 
-    pub(super) fn key(&mut self, key: &[u8]) {
+    pub(super) fn key(&mut self, key: &[u8]) -> Result<(), Malformed> {
         string(self.out, key);
         self.out.extend_from_slice(b": ");
+        // Objects that are inside themselves have the same name on every level.
+        self.check()
     }
 
     fn check(&self) -> Result<(), Malformed> {

@@ -301,7 +301,7 @@ fn print(node: &Node<'_>, printer: &mut Printer<'_>, depth: usize) -> Result<(),
             printer.open("{", depth)?;
             for (index, (key, member)) in members.iter().enumerate() {
                 printer.separator(index);
-                printer.key(key);
+                printer.key(key)?;
                 print(member, printer, depth + 1)?;
             }
             printer.close("}");

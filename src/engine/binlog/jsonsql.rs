@@ -67,6 +67,7 @@ impl Writer<'_> {
                 if container.object {
                     self.text(container.key(index)?);
                     self.out.push(b',');
+                    self.check()?;
                 }
                 self.item(container.item(index)?, depth + 1)?;
             }
@@ -74,6 +75,10 @@ impl Writer<'_> {
         } else {
             self.scalar(item)?;
         }
+        self.check()
+    }
+
+    fn check(&self) -> Result<(), Malformed> {
         if self.out.len() > self.end {
             return Err(Malformed("JSON whose parts overlap"));
         }

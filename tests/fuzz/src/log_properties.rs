@@ -122,6 +122,11 @@ pub fn json(data: &[u8]) {
     }
     out.clear();
     jsonsql::write(document, SqlMode::default(), &mut out).ok();
+    assert!(
+        out.len() <= 24 * document.len() + 256,
+        "{} bytes",
+        out.len()
+    );
 }
 
 /// Sets of GTIDs of both servers, as text and as the bodies of their events.
