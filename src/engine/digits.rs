@@ -19,8 +19,8 @@ pub(crate) fn int(out: &mut Vec<u8>, value: i64) {
 
 /// An unsigned integer with at least `zeros` digits.
 pub(crate) fn uint(out: &mut Vec<u8>, mut value: u64, zeros: u8) {
-    // The longest number has 20 digits, and ZEROFILL pads to 255 at most.
-    let mut text = [b'0'; 255];
+    // The longest number has 20 digits.
+    let mut text = [b'0'; 20];
     let mut at = text.len();
     while value >= 100 {
         let pair = (value % 100) as usize * 2;
@@ -36,7 +36,11 @@ pub(crate) fn uint(out: &mut Vec<u8>, mut value: u64, zeros: u8) {
         at -= 1;
         text[at] = b'0' + value as u8;
     }
-    out.extend_from_slice(&text[at.min(text.len() - usize::from(zeros))..]);
+    let digits = &text[at..];
+    for _ in digits.len()..usize::from(zeros) {
+        out.push(b'0');
+    }
+    out.extend_from_slice(digits);
 }
 
 /// A FLOAT; `scratch` saves an allocation.
