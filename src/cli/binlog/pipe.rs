@@ -17,8 +17,10 @@ use crate::engine::{
 const AHEAD: usize = 2;
 /// Items of a batch.
 const MOST_ITEMS: usize = 1024;
-/// Bytes of the events of a batch.
+/// Bytes that the events of a batch keep in memory.
 const MOST_BYTES: usize = 1 << 20;
+/// What a source reads at once: an event keeps all of it.
+const BLOCK: usize = 256 << 10;
 
 /// What was read at once.
 #[derive(Default)]
@@ -57,7 +59,7 @@ pub(super) fn start(reader: Reader, reading: Reading) -> Result<Receiver<Batch>,
 
 fn read(mut reader: Reader, mut reading: Reading, sender: &SyncSender<Batch>) {
     let mut batch = Batch::default();
-    let mut bytes = 0;
+    let (mut bytes, mut kept) = (0, Kept::default());
     // Where a log begins that is read from now on is known only once it is open, and nowhere else afterwards.
     let mut begins = reading.live && reading.checkpoints;
     loop {
@@ -87,12 +89,7 @@ fn read(mut reader: Reader, mut reading: Reading, sender: &SyncSender<Batch>) {
             batch.end = Some(Ok(End::Reached));
             break;
         }
-        bytes += match &item {
-            Item::Rows(rows) => rows.raw.body.len(),
-            Item::Statement(statement) => statement.raw.body.len(),
-            Item::Other(raw, _) => raw.body.len(),
-            _ => 0,
-        };
+        bytes += kept.take(&item);
         let is_end = matches!(item, Item::End(_));
         batch.items.push(item);
         let full = batch.items.len() >= MOST_ITEMS || bytes >= MOST_BYTES;
@@ -117,4 +114,32 @@ fn read(mut reader: Reader, mut reading: Reading, sender: &SyncSender<Batch>) {
     }
     // Where nobody takes it, nobody waits for it.
     sender.send(batch).ok();
+}
+
+/// How much memory items keep: those that stand near each other keep the same block.
+#[derive(Default)]
+struct Kept {
+    /// Where the last event ended that an item has.
+    end: u64,
+}
+
+impl Kept {
+    /// What one more item keeps.
+    fn take(&mut self, item: &Item) -> usize {
+        let raw = match item {
+            Item::Rows(rows) => &rows.raw,
+            Item::Statement(statement) => &statement.raw,
+            Item::Other(raw, _) => raw,
+            // It stands before rows, which keep it too.
+            Item::Original(text) => return text.len(),
+            _ => return 0,
+        };
+        if raw.nested {
+            return raw.body.len();
+        }
+        let apart = raw.end.abs_diff(self.end);
+        self.end = raw.end;
+        let most = BLOCK + raw.body.len();
+        usize::try_from(apart).map_or(most, |apart| apart.clamp(raw.body.len(), most))
+    }
 }
