@@ -12,6 +12,9 @@ use std::{
 pub(crate) struct Run {
     pub(crate) time: Duration,
     pub(crate) peak_mib: f64,
+    /// The most that one process had which it started.
+    #[allow(dead_code, reason = "most benches start a program that is one process")]
+    pub(crate) child_mib: f64,
 }
 
 /// Run it to its end, its output into a file.
@@ -24,18 +27,20 @@ pub(crate) fn run(mut command: Command, output: &Path) -> Result<Run, Box<dyn st
         .spawn()
         .map_err(|error| format!("{}: {error}", command.get_program().display()))?;
     // The system forgets the mark when the process ends, so it is read until then; it never falls.
-    let status = format!("/proc/{}/status", child.id());
+    let process = child.id();
     let watcher = std::thread::spawn(move || {
-        let mut peak = 0;
-        while let Some(now) = high_water_kib(&status) {
+        let (mut peak, mut child) = (0, 0);
+        while let Some(now) = high_water_kib(process) {
             peak = now.max(peak);
+            let started = children(process).into_iter().filter_map(high_water_kib);
+            child = started.fold(child, u64::max);
             std::thread::park_timeout(Duration::from_millis(2));
         }
-        peak
+        (peak, child)
     });
     let ended = child.wait()?;
     let time = start.elapsed();
-    let peak = watcher
+    let (peak, child_peak) = watcher
         .join()
         .map_err(|_| "the watcher of memory stopped")?;
     if !ended.success() {
@@ -48,12 +53,24 @@ pub(crate) fn run(mut command: Command, output: &Path) -> Result<Run, Box<dyn st
     Ok(Run {
         time,
         peak_mib: peak as f64 / 1024.0,
+        child_mib: child_peak as f64 / 1024.0,
     })
 }
 
 /// `None` once the process has ended.
-fn high_water_kib(status: &str) -> Option<u64> {
-    let status = fs::read_to_string(status).ok()?;
+fn high_water_kib(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// The processes that a process has started and that still run.
+fn children(process: u32) -> Vec<u32> {
+    let Ok(tasks) = fs::read_dir(format!("/proc/{process}/task")) else {
+        return Vec::new();
+    };
+    let of_task = |task: fs::DirEntry| fs::read_to_string(task.path().join("children"));
+    let lists: Vec<String> = tasks.flatten().flat_map(of_task).collect();
+    let ids = lists.iter().flat_map(|list| list.split_whitespace());
+    ids.flat_map(str::parse).collect()
 }
