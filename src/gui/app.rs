@@ -8,8 +8,8 @@ use egui::{CentralPanel, Event, Frame, Panel, Role, Ui, WidgetInfo};
 use super::{
     bars::{rail::rail_ui, status, top::top_bar_ui},
     command::{
-        AppCommand, Ask as _, Command, CommandQueue, ExperimentsCommand, FlagsCommand,
-        QueryCommand, RunsCommand,
+        AppCommand, Ask as _, BinlogCommand, Command, CommandQueue, ExperimentsCommand,
+        FlagsCommand, QueryCommand, RunsCommand,
     },
     context::PanelContext,
     dialogs::{notices, palette::CommandPalette, settings::settings_ui},
@@ -17,8 +17,8 @@ use super::{
     layout::Layout,
     options::WindowOptions,
     panels::{
-        experiments::ExperimentsPanel, flags::FlagsPanel, profiles::ProfilesPanel,
-        query::QueryPanel, runs::RunsPanel, schema::SchemaPanel,
+        binlog::BinlogPanel, experiments::ExperimentsPanel, flags::FlagsPanel,
+        profiles::ProfilesPanel, query::QueryPanel, runs::RunsPanel, schema::SchemaPanel,
     },
     saved::Saved,
     saver::Saver,
@@ -45,6 +45,7 @@ pub struct App {
     experiments: ExperimentsPanel,
     flags: FlagsPanel,
     runs: RunsPanel,
+    binlog: BinlogPanel,
     layout: Layout,
     palette: CommandPalette,
     settings_open: bool,
@@ -89,6 +90,7 @@ impl App {
             experiments: ExperimentsPanel::new(saved.experiments),
             flags: FlagsPanel::new(saved.flags),
             runs: RunsPanel::new(saved.runs),
+            binlog: BinlogPanel::default(),
             state,
             commands: CommandQueue::default(),
             palette: CommandPalette::default(),
@@ -114,6 +116,7 @@ impl App {
             .poll(state, worker, seen == Section::Experiments);
         self.flags.poll(state, worker, seen == Section::Flags);
         self.runs.poll(state, worker, seen == Section::Runs);
+        self.binlog.poll(state, worker, seen == Section::Binlog);
         if self.state.active_session().is_some()
             && let Some(sql) = self.ask.take()
         {
@@ -201,6 +204,7 @@ impl App {
             Command::Experiments(_) => self.experiments.is_running(),
             Command::Flags(_) => self.flags.is_running(),
             Command::Runs(_) => self.runs.is_running(),
+            Command::Binlog(_) => self.binlog.is_running(),
             Command::App(_) | Command::Profiles(_) | Command::Schema(_) => false,
         }
     }
@@ -249,6 +253,7 @@ impl App {
             Section::Experiments => self.experiments.ui(ui, &cx),
             Section::Flags => self.flags.ui(ui, &cx),
             Section::Runs => self.runs.ui(ui, &cx),
+            Section::Binlog => self.binlog.ui(ui, &cx),
             Section::Query => {
                 let palette = ui.palette();
                 if self.state.settings.side_list {
@@ -301,6 +306,9 @@ impl App {
             }
             Command::Flags(command) => self.flags.handle(command, &mut self.state, &self.worker),
             Command::Runs(command) => self.runs.handle(command, &mut self.state, &self.worker),
+            Command::Binlog(command) => {
+                self.binlog.handle(command, &mut self.state, &self.worker);
+            }
         }
         // What was asked for is seen at once.
         ctx.request_repaint();
@@ -385,6 +393,7 @@ fn is_cancel(command: &Command) -> bool {
             | Command::Experiments(ExperimentsCommand::Cancel)
             | Command::Flags(FlagsCommand::Cancel)
             | Command::Runs(RunsCommand::Cancel)
+            | Command::Binlog(BinlogCommand::Cancel)
     )
 }
 

@@ -1,6 +1,7 @@
 //! Everything a user can ask for, by noun. Text, shortcut and icon of each stand in one match, so that buttons, menus,
 //! palette and keys agree. What a command does is in its panel's `handle`.
 
+mod binlog;
 mod experiments;
 mod flags;
 mod runs;
@@ -18,7 +19,12 @@ use super::{
 };
 use crate::engine::profiles::{Mapping, ProfileId, check::Field};
 
-pub use self::{experiments::ExperimentsCommand, flags::FlagsCommand, runs::RunsCommand};
+pub use self::{
+    binlog::{BinlogCommand, BinlogView, RowKey, Span},
+    experiments::ExperimentsCommand,
+    flags::FlagsCommand,
+    runs::RunsCommand,
+};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -29,6 +35,7 @@ pub enum Command {
     Experiments(ExperimentsCommand),
     Flags(FlagsCommand),
     Runs(RunsCommand),
+    Binlog(BinlogCommand),
 }
 
 /// The window itself.
@@ -157,6 +164,7 @@ impl Ask for Command {
             Self::Experiments(command) => command.words(),
             Self::Flags(command) => command.words(),
             Self::Runs(command) => command.words(),
+            Self::Binlog(command) => command.words(),
         }
     }
 }
@@ -175,6 +183,9 @@ impl Ask for AppCommand {
             }
             Self::Show(Section::Flags) => Words::new(icons::FLAG, "Flags").key(CTRL, Key::Num4),
             Self::Show(Section::Runs) => Words::new(icons::CHART_LINE, "Runs").key(CTRL, Key::Num5),
+            Self::Show(Section::Binlog) => {
+                Words::new(icons::GIT_COMMIT, "Binlog").key(CTRL, Key::Num6)
+            }
             Self::Palette => {
                 Words::new(icons::MAGNIFYING_GLASS, "Find a table or command").key(CTRL, Key::K)
             }
@@ -309,9 +320,12 @@ impl Ask for SchemaCommand {
 }
 
 impl Command {
-    /// What can be asked of a section's screen while there is a session. Sections may share keys.
-    fn of_section(section: Section) -> Vec<Self> {
+    /// What can be asked of a section's screen. Sections may share keys.
+    fn of_section(section: Section, has_session: bool) -> Vec<Self> {
         match section {
+            // Files are read without one.
+            Section::Binlog => BinlogCommand::LISTED.map(Self::from).to_vec(),
+            _ if !has_session => Vec::new(),
             Section::Profiles => Vec::new(),
             Section::Query => vec![
                 QueryCommand::Run.into(),
@@ -336,9 +350,7 @@ impl Command {
         let mut list: Vec<Self> = Section::ALL
             .map(|section| AppCommand::Show(section).into())
             .to_vec();
-        if state.has_session() {
-            list.extend(Self::of_section(state.section));
-        }
+        list.extend(Self::of_section(state.section, state.has_session()));
         list.extend(
             [
                 QueryCommand::NewTab,
@@ -395,7 +407,8 @@ noun!(
     Schema(SchemaCommand),
     Experiments(ExperimentsCommand),
     Flags(FlagsCommand),
-    Runs(RunsCommand)
+    Runs(RunsCommand),
+    Binlog(BinlogCommand)
 );
 
 /// What was asked for while drawing; taken once a frame.

@@ -21,15 +21,17 @@ pub enum Section {
     Experiments,
     Flags,
     Runs,
+    Binlog,
 }
 
 impl Section {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Profiles,
         Self::Query,
         Self::Experiments,
         Self::Flags,
         Self::Runs,
+        Self::Binlog,
     ];
 }
 

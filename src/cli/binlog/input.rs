@@ -59,6 +59,18 @@ pub(super) enum Bound {
 }
 
 impl Bound {
+    fn start(&self) -> StartAt {
+        match self {
+            Self::Now => StartAt::Now,
+            Self::Position { file, offset } => StartAt::Position {
+                file: file.clone(),
+                offset: *offset,
+            },
+            Self::Time(seconds) => StartAt::Time(*seconds),
+            Self::Gtids(gtids) => StartAt::After(gtids.clone()),
+        }
+    }
+
     /// Understand `FILE:POS`, `POS`, a time, GTIDs, or `now`.
     pub(super) fn parse(text: &str, zone: &Zone) -> Result<Self, Failure> {
         let text = text.trim();
@@ -112,40 +124,23 @@ impl InputArgs {
         mut filter: Filter,
         context: &Context,
     ) -> Result<Reader, Failure> {
-        let mut after = None;
+        let begin = match (&resume, from) {
+            (Some(checkpoint), _) => Begin::Resume(checkpoint.clone()),
+            (None, from) => Begin::At(from.map_or(StartAt::Begin, Bound::start)),
+        };
         // Also when it is resumed: what is older is not wanted.
         if let Some(Bound::Time(seconds)) = from {
             filter.from = Some(*seconds);
         }
-        let start = match (&resume, from) {
-            (Some(checkpoint), _) => match &checkpoint.gtids {
-                Some(gtids) => {
-                    after = Some(gtids.clone());
-                    StartAt::After(gtids.clone())
-                }
-                None if checkpoint.file.is_empty() => StartAt::Begin,
-                None => StartAt::Position {
-                    file: Some(checkpoint.file.clone()),
-                    offset: checkpoint.offset,
-                },
-            },
-            (None, None) => StartAt::Begin,
-            (None, Some(Bound::Now)) => StartAt::Now,
-            (None, Some(Bound::Position { file, offset })) => StartAt::Position {
-                file: file.clone(),
-                offset: *offset,
-            },
-            (None, Some(Bound::Time(seconds))) => StartAt::Time(*seconds),
-            (None, Some(Bound::Gtids(gtids))) => {
-                after = Some(gtids.clone());
-                StartAt::After(gtids.clone())
-            }
+        let start = begin.start();
+        let mut after = match &start {
+            StartAt::After(gtids) => Some(gtids.clone()),
+            _ => None,
         };
         let source = match &context.server {
             Some(server) if self.is_live() => {
                 // The server leaves out what was before.
                 after = None;
-                let begin = resume.clone().map_or(Begin::At(start), Begin::Resume);
                 Box::new(server.follow(begin, !self.follow, &context.cancel)?)
             }
             _ => {

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, io, sync::mpsc};
 
-use tokio::{runtime::Handle, sync::mpsc::Sender};
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use super::super::{
@@ -10,10 +10,8 @@ use super::super::{
     target::{self, TargetArgs},
 };
 use crate::engine::{
-    Result,
     binlog::{
         checks, lookup,
-        schema::{Described, fit},
         source::live::{self, Begin, Link, Live, LiveSource, Program},
         table::{Origin, TablePlan},
     },
@@ -21,21 +19,11 @@ use crate::engine::{
     session::Session,
 };
 
-/// Questions that wait for the session.
-const AHEAD: usize = 4;
-
 /// A server that is connected.
 pub(super) struct Server {
     target: Target,
     session: Session,
     handle: Handle,
-}
-
-/// What a table is like now.
-struct Question {
-    database: String,
-    table: String,
-    answer: mpsc::SyncSender<Result<Vec<Described>>>,
 }
 
 impl Server {
@@ -71,55 +59,18 @@ impl Server {
         &self,
         cancel: &CancellationToken,
     ) -> impl FnMut(TablePlan) -> TablePlan + Send + 'static {
-        let asking = self.ask(cancel.clone());
         let mut told = HashSet::new();
-        move |plan| {
-            let (answer, answered) = mpsc::sync_channel(1);
-            let question = Question {
-                database: plan.database.clone(),
-                table: plan.table.clone(),
-                answer,
-            };
-            if asking.blocking_send(question).is_err() {
-                return plan;
-            }
-            let why = match answered.recv() {
-                Ok(Ok(described)) if described.is_empty() => {
-                    "the server has no such table, or this account does not see it".to_owned()
-                }
-                Ok(Ok(described)) => match fit(&plan, &described, Origin::Server) {
-                    Ok(fitted) => return fitted,
-                    Err(misfit) => format!("the table on the server is another one now: {misfit}"),
-                },
-                Ok(Err(error)) => error.to_string(),
-                Err(mpsc::RecvError) => return plan,
-            };
+        let untold = move |plan: &TablePlan, why: &str| {
             let name = format!("{}.{}", plan.database, plan.table);
             if plan.origin == Origin::Position && told.insert(name.clone()) {
                 print::warning(&format!(
                     "the names of the columns of {name} are not known: {why}"
                 ));
             }
-            plan
-        }
-    }
-
-    fn ask(&self, cancel: CancellationToken) -> Sender<Question> {
-        let (sender, mut questions) = tokio::sync::mpsc::channel::<Question>(AHEAD);
-        let session = self.session.clone();
-        self.handle.spawn(async move {
-            while let Some(question) = questions.recv().await {
-                let Question {
-                    database,
-                    table,
-                    answer,
-                } = question;
-                let columns = lookup::columns(&session, &database, &table, &cancel).await;
-                // Who asked may have gone.
-                answer.try_send(columns).ok();
-            }
-        });
-        sender
+        };
+        let (names, work) = lookup::names(self.session.clone(), cancel.clone(), untold);
+        self.handle.spawn(work);
+        names
     }
 
     /// Say what stands in the way of reading the log, or costs something.
@@ -165,11 +116,7 @@ impl Server {
             message: format!("cannot find this program: {error}"),
             hint: None,
         })?;
-        let live = Live {
-            profile: self.target.profile.clone(),
-            password: self.target.password.clone(),
-            program,
-        };
+        let live = Live::of(&self.session, program);
         let (source, mut link, work) = live::follow(live, begin, stop_at_end, cancel.clone());
         self.handle.spawn(work);
         self.handle.spawn(async move {

@@ -208,6 +208,12 @@ impl Session {
         &self.inner.profile
     }
 
+    /// The password that it was opened with, for another connection to the same server.
+    pub(in crate::engine) fn password(&self) -> Option<Secret> {
+        let password = self.inner.opts.pass()?;
+        Some(Secret::new(password.to_owned()))
+    }
+
     /// What the guard needs to know.
     pub fn rules(&self) -> Rules {
         Rules {

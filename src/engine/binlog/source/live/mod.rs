@@ -35,6 +35,7 @@ use crate::engine::{
     Result,
     binlog::checkpoint::{Checkpoint, Identity},
     profiles::{Profile, Secret},
+    session::Session,
 };
 
 /// How many batches wait for the decoder.
@@ -57,6 +58,17 @@ pub struct Live {
     pub password: Option<Secret>,
     /// The reader process.
     pub program: Program,
+}
+
+impl Live {
+    /// The server of a session that is open, by a connection of the reader's own.
+    pub fn of(session: &Session, program: Program) -> Self {
+        Self {
+            profile: session.profile().clone(),
+            password: session.password(),
+            program,
+        }
+    }
 }
 
 /// What the line to the server is doing.

@@ -94,6 +94,23 @@ pub enum Begin {
     Resume(Checkpoint),
 }
 
+impl Begin {
+    /// The same place for files, which know no checkpoints.
+    pub fn start(&self) -> StartAt {
+        match self {
+            Self::At(start) => start.clone(),
+            Self::Resume(checkpoint) => match &checkpoint.gtids {
+                Some(gtids) => StartAt::After(gtids.clone()),
+                None if checkpoint.file.is_empty() => StartAt::Begin,
+                None => StartAt::Position {
+                    file: Some(checkpoint.file.clone()),
+                    offset: checkpoint.offset,
+                },
+            },
+        }
+    }
+}
+
 /// What is known once the stream is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Opened {
