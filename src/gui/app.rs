@@ -90,7 +90,7 @@ impl App {
             experiments: ExperimentsPanel::new(saved.experiments),
             flags: FlagsPanel::new(saved.flags),
             runs: RunsPanel::new(saved.runs),
-            binlog: BinlogPanel::default(),
+            binlog: BinlogPanel::new(saved.binlog, options.reader),
             state,
             commands: CommandQueue::default(),
             palette: CommandPalette::default(),
@@ -364,6 +364,7 @@ impl App {
             experiments: self.experiments.saved(),
             flags: self.flags.saved(),
             runs: self.runs.saved(),
+            binlog: self.binlog.saved(),
             ..Saved::default()
         }
     }

@@ -20,7 +20,7 @@ use super::{
 use crate::engine::profiles::{Mapping, ProfileId, check::Field};
 
 pub use self::{
-    binlog::{BinlogCommand, BinlogView, RowKey, Span},
+    binlog::{BinlogCommand, BinlogView, Browse, RowKey, Span},
     experiments::ExperimentsCommand,
     flags::FlagsCommand,
     runs::RunsCommand,

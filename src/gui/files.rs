@@ -11,6 +11,9 @@ use crate::engine::{Error, Result};
 /// The person's answer, when it comes.
 pub type Picked = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
 
+/// The same of several files.
+pub type PickedSeveral = Pin<Box<dyn Future<Output = Option<Vec<PathBuf>>> + Send>>;
+
 /// Asks for a file. `None` is both "cancelled" and "no chooser on this system", so a path can always be typed too.
 pub trait FilePicker {
     fn pick(&self, title: &str) -> Picked;
@@ -20,6 +23,21 @@ pub trait FilePicker {
 pub struct SystemFiles;
 
 impl SystemFiles {
+    /// Asks for files.
+    pub fn pick_several(title: &str) -> PickedSeveral {
+        let dialog = rfd::AsyncFileDialog::new().set_title(title).pick_files();
+        Box::pin(async move {
+            let files = dialog.await?;
+            Some(files.iter().map(|file| file.path().to_owned()).collect())
+        })
+    }
+
+    /// Asks for a folder.
+    pub fn pick_folder(title: &str) -> Picked {
+        let dialog = rfd::AsyncFileDialog::new().set_title(title).pick_folder();
+        Box::pin(async move { dialog.await.map(|folder| folder.path().to_owned()) })
+    }
+
     /// Asks where a new file is to be.
     pub fn pick_new(title: &str, name: &str) -> Picked {
         let dialog = rfd::AsyncFileDialog::new()

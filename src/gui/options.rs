@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::saved;
 use crate::engine::{
     Result,
+    binlog::source::live::Program,
     profiles::{Target, secrets::Passwords, store::Store},
 };
 
@@ -18,6 +19,8 @@ pub struct WindowOptions {
     pub connect: Option<Target>,
     /// A text for the editor; its first statement runs as soon as that connection is open.
     pub ask: Option<&'static str>,
+    /// The program that holds the connection to a binary log; `None` where this one does.
+    pub reader: Option<Program>,
 }
 
 impl WindowOptions {
@@ -29,6 +32,7 @@ impl WindowOptions {
             folder: saved::folder(),
             connect: None,
             ask: None,
+            reader: None,
         })
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     layout::{Layout, PaneId},
+    panels::binlog::wishes::{Beginning, Wishes},
     state::{Section, Settings},
     widgets::refresh::Every,
 };
@@ -40,6 +41,7 @@ pub struct Saved {
     pub experiments: SavedExperiments,
     pub flags: SavedFlags,
     pub runs: SavedRuns,
+    pub binlog: SavedBinlog,
 }
 
 /// The screen of experiments.
@@ -129,6 +131,16 @@ pub struct SavedRuns {
     pub scatter: BTreeMap<String, (String, String)>,
     /// Metrics whose name does not tell which way they get better, by the same.
     pub goals: BTreeMap<String, BTreeMap<String, Goal>>,
+}
+
+/// The screen of the binary log.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SavedBinlog {
+    /// What was wanted of each log, by the profile's id.
+    pub wishes: BTreeMap<String, Wishes>,
+    /// Where reading began, and what was written there, by the same.
+    pub beginnings: BTreeMap<String, (Beginning, String)>,
 }
 
 /// What is seen of the runs that are ticked.

@@ -157,6 +157,11 @@ impl<T, A, S> Feed<T, A, S> {
     pub fn summary(&self) -> Option<&S> {
         self.summary.as_ref()
     }
+
+    /// The same, out of here.
+    pub fn take_summary(&mut self) -> Option<S> {
+        self.summary.take()
+    }
 }
 
 #[cfg(test)]

@@ -39,6 +39,15 @@ impl<T: Send + 'static> Job<T> {
 }
 
 impl<T> Job<T> {
+    /// As if work had ended with this. For tests of what shows answers.
+    pub fn set(&mut self, answer: Result<T>) {
+        self.running = None;
+        match answer {
+            Ok(value) => self.value = Some(value),
+            Err(error) => self.error = Some(error),
+        }
+    }
+
     /// Take in the answer, if it has come. True when this call ended the job.
     pub fn poll(&mut self) -> bool {
         let Some(running) = &mut self.running else {

@@ -66,6 +66,7 @@ fn nothing_kept() -> WindowOptions {
         folder: None,
         connect: None,
         ask: None,
+        reader: None,
     }
 }
 

@@ -42,6 +42,7 @@ impl Window {
             folder: None,
             connect: Some(target),
             ask: None,
+            reader: None,
         });
         let harness = Harness::builder()
             .with_size([1280.0, 800.0])

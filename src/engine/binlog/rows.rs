@@ -186,13 +186,16 @@ impl<'a> Change<'a> {
 
     /// The column was changed: both images have it, and its values differ. A partial change of JSON counts as one.
     pub fn is_changed(&self, column: usize) -> bool {
-        match (self.before.get(column), self.after.get(column)) {
-            (_, Some(Value::JsonDiff { diff, .. })) => !diff.is_empty(),
-            (Some(before), Some(after)) => {
-                before.is_present() && after.is_present() && !before.is_same(after)
-            }
-            _ => false,
-        }
+        let of = |image: &[Value<'a>]| image.get(column).copied().unwrap_or(Value::Absent);
+        is_changed(of(&self.before), of(&self.after))
+    }
+}
+
+/// The value of a column was changed: both images have it, and it differs. A partial change of JSON counts as one.
+pub fn is_changed(before: Value<'_>, after: Value<'_>) -> bool {
+    match after {
+        Value::JsonDiff { diff, .. } => !diff.is_empty(),
+        after => before.is_present() && after.is_present() && !before.is_same(&after),
     }
 }
 

@@ -1,9 +1,11 @@
 //! What can be asked of the screen of the binary log.
 
+use std::path::PathBuf;
+
 use egui::{Key, Modifiers};
 
-use super::Ask;
-use crate::gui::{icons, words::Words};
+use super::{Ask, CTRL};
+use crate::gui::{icons, panels::binlog::wishes::Wishes, words::Words};
 
 /// What of a log is looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -41,6 +43,13 @@ pub struct RowKey {
     pub columns: Vec<(String, String)>,
 }
 
+/// What can be chosen in the system's dialog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Browse {
+    Files,
+    Folder,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum BinlogCommand {
     /// Look at another part.
@@ -49,13 +58,44 @@ pub enum BinlogCommand {
     UndoOf(Span),
     /// All changes of a row.
     HistoryOf(RowKey),
+    /// Look at what stands in the way of reading, and what it costs.
+    Check,
+    /// Read the log of the server that is connected.
+    Start,
+    /// Close the stream, keeping the place and what is held.
+    Pause,
+    /// Go on exactly where it was paused.
+    Resume,
+    /// At the end of a file that is being written, wait for more.
+    Follow,
+    /// Forget the log, and choose another.
+    Leave,
+    /// Go to where files can be named.
+    OpenFile,
+    /// Choose them in the system's dialog.
+    Browse(Browse),
+    /// Read files of one log in their order, or a folder of them.
+    Open(Vec<PathBuf>),
+    /// Want something else; `again`: of all that is there since reading began, else of what comes from now on.
+    Want { wishes: Box<Wishes>, again: bool },
+    /// Search in what is held.
+    Find,
     /// Stop what is being read.
     Cancel,
 }
 
 impl BinlogCommand {
     /// What the palette lists, and whose keys are listened to.
-    pub(super) const LISTED: [Self; 2] = [Self::Show(BinlogView::Timeline), Self::Cancel];
+    pub(super) const LISTED: [Self; 8] = [
+        Self::Show(BinlogView::Timeline),
+        Self::Show(BinlogView::Summary),
+        Self::Pause,
+        Self::Resume,
+        Self::Check,
+        Self::OpenFile,
+        Self::Find,
+        Self::Cancel,
+    ];
 }
 
 impl Ask for BinlogCommand {
@@ -68,6 +108,21 @@ impl Ask for BinlogCommand {
             }
             Self::Show(BinlogView::History) | Self::HistoryOf(_) => {
                 Words::new(icons::CLOCK, "History of this row")
+            }
+            Self::Check => Words::new(icons::ARROWS_CLOCKWISE, "Check the binary log again")
+                .key(Modifiers::NONE, Key::F5),
+            Self::Start => Words::new(icons::PLAY, "Start reading"),
+            Self::Pause => Words::new(icons::PAUSE, "Pause"),
+            Self::Resume => Words::new(icons::PLAY, "Resume"),
+            Self::Follow => Words::new(icons::PLAY, "Follow"),
+            Self::Leave => Words::new(icons::X, "Close this log"),
+            Self::OpenFile => Words::new(icons::FOLDER_OPEN, "Open file").key(CTRL, Key::O),
+            Self::Browse(Browse::Files) => Words::new(icons::FILE, "Browse for files…"),
+            Self::Browse(Browse::Folder) => Words::new(icons::FOLDER, "Browse for a folder…"),
+            Self::Open(_) => Words::new(icons::FOLDER_OPEN, "Read files"),
+            Self::Want { .. } => Words::new(icons::FUNNEL, "Apply"),
+            Self::Find => {
+                Words::new(icons::MAGNIFYING_GLASS, "Search transactions").key(CTRL, Key::F)
             }
             // Takes the key only while something is read; see `App::hears`.
             Self::Cancel => Words::new(icons::STOP, "Stop reading the binary log")

@@ -2,23 +2,53 @@
 //! be told from them.
 //!
 //! Reading is [`engine::binlog`](crate::engine::binlog)'s; nothing is read from a server before the person has seen
-//! what it costs and asked for it.
+//! what it costs and asked for it. What is held is [`ring`]'s, and is bounded. A panel that is dropped, or whose log is
+//! left, ends its reading.
 
+mod cells;
+mod chips;
+mod clock;
+mod details;
+mod find;
+mod header;
+pub mod held;
 pub mod input;
+mod jobs;
+mod list;
+mod opening;
+pub mod reading;
+pub mod ring;
+mod stream;
+mod strip;
+pub mod wishes;
 
-use egui::{CentralPanel, Frame, Margin, RichText, Ui};
+use std::path::PathBuf;
 
-use self::input::Input;
+use egui::{CentralPanel, Frame, Margin, Ui};
+
+use self::{
+    chips::Editing,
+    details::Details,
+    find::Find,
+    list::List,
+    ring::Limits,
+    stream::{Doing, Stream},
+};
 use crate::{
+    engine::{
+        binlog::{checks::Survey, source::live::Program},
+        profiles::ProfileId,
+    },
     gui::{
         command::{BinlogCommand, BinlogView},
         context::PanelContext,
         icons,
+        saved::SavedBinlog,
         state::State,
-        theme::{PaletteExt as _, SPACE, text},
-        widgets::card::{empty_ui, not_connected_ui},
+        theme::{PaletteExt as _, SPACE},
+        widgets::{busy::busy_bar_ui, card::empty_ui},
     },
-    worker::Worker,
+    worker::Job,
 };
 
 /// What the screen is for, where there is nothing to show.
@@ -28,56 +58,125 @@ const PURPOSE: &str =
 /// The log that is looked at, and the parts that show it.
 #[derive(Default)]
 pub struct BinlogPanel {
+    saved: SavedBinlog,
+    program: Option<Program>,
+    limits: Limits,
+    /// The profile that was active when what is here was made.
+    of: Option<ProfileId>,
     view: BinlogView,
-    /// What is read, once the person has asked for it. The parts read the same.
-    input: Option<Input>,
+    survey: Job<Survey>,
+    stream: Option<Stream>,
+    /// More has come than a frame takes in.
+    more: bool,
+    /// Files to be read, as they are written in their field.
+    files: String,
+    /// Naming files, while a log is read.
+    opens_file: bool,
+    browse: Job<Option<Vec<PathBuf>>>,
+    /// What is written beside where reading begins is not understood.
+    begin_fault: Option<&'static str>,
+    editing: Option<Editing>,
+    find: Find,
+    list: List,
+    details: Details,
 }
 
 impl BinlogPanel {
-    /// Something is being read, and Esc stops it.
-    pub fn is_running(&self) -> bool {
-        false
+    /// As it was the last time. `program` holds the connection to a server's log; none is this one.
+    pub fn new(saved: SavedBinlog, program: Option<Program>) -> Self {
+        Self {
+            saved,
+            program,
+            ..Self::default()
+        }
     }
 
-    /// Take in what background work has reported. `seen` while the screen is in front.
-    pub fn poll(&mut self, _: &mut State, _: &Worker, _: bool) {}
-
-    /// Do what the person asked for.
-    pub fn handle(&mut self, command: BinlogCommand, _: &mut State, _: &Worker) {
-        match command {
-            BinlogCommand::Show(view) => self.view = view,
-            BinlogCommand::UndoOf(_) => self.view = BinlogView::Undo,
-            BinlogCommand::HistoryOf(_) => self.view = BinlogView::History,
-            BinlogCommand::Cancel => {}
+    /// With room for less; for tests.
+    pub fn with_limits(limits: Limits) -> Self {
+        Self {
+            limits,
+            ..Self::default()
         }
+    }
+
+    /// With the answer to the first look; for tests.
+    pub fn with_survey(state: &State, survey: crate::engine::Result<Survey>) -> Self {
+        let mut panel = Self {
+            of: state.active.clone(),
+            ..Self::default()
+        };
+        panel.survey.set(survey);
+        panel
+    }
+
+    /// What is kept for the next start.
+    pub fn saved(&self) -> SavedBinlog {
+        self.saved.clone()
+    }
+
+    /// Something is being read, and Esc stops it. Not a live stream, which ends by its button alone.
+    pub fn is_running(&self) -> bool {
+        let reads_files = self
+            .stream
+            .as_ref()
+            .is_some_and(|stream| stream.doing() == Doing::Reads && stream.link.is_none());
+        self.survey.is_running() || reads_files
     }
 
     /// Draw. Ask by pushing a command; never wait.
     pub fn ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
+        if self.more {
+            ui.request_repaint();
+        }
         let palette = ui.palette();
         let margin = Margin {
             left: 18,
             right: 18,
-            top: 12,
+            top: 10,
             bottom: 12,
         };
-        let frame = Frame::NONE.fill(palette.background).inner_margin(margin);
+        let frame = Frame::NONE.fill(palette.background);
         CentralPanel::default().frame(frame).show(ui, |ui| {
-            if !cx.has_session() && self.input.is_none() {
-                return not_connected_ui(ui, cx, icons::GIT_COMMIT, PURPOSE);
-            }
-            ui.spacing_mut().item_spacing.y = SPACE[1];
-            ui.horizontal(|ui| {
-                ui.label(RichText::new("Binlog").text_style(text::title()));
-            });
-            match self.view {
-                BinlogView::Timeline
-                | BinlogView::Summary
-                | BinlogView::Undo
-                | BinlogView::History => {
-                    empty_ui(ui, icons::GIT_COMMIT, "Binary log", PURPOSE, |_| {});
+            busy_bar_ui(ui, self.elapsed());
+            Frame::NONE.inner_margin(margin).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = SPACE[1];
+                match &self.stream {
+                    Some(_) if !self.opens_file => self.log_ui(ui, cx),
+                    _ => self.opening_ui(ui, cx),
                 }
-            }
+            });
         });
+    }
+
+    /// A log that is read.
+    fn log_ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
+        self.header_ui(ui, cx);
+        match self.view {
+            BinlogView::Timeline => self.timeline_ui(ui, cx),
+            BinlogView::Summary | BinlogView::Undo | BinlogView::History => {
+                empty_ui(ui, icons::GIT_COMMIT, "Binary log", PURPOSE, |_| {});
+            }
+        }
+    }
+
+    fn timeline_ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
+        self.chips_ui(ui, cx);
+        self.trouble_ui(ui, cx);
+        self.find_ui(ui);
+        self.strip_ui(ui, cx);
+        let is_empty = self
+            .stream
+            .as_ref()
+            .is_none_or(|stream| stream.ring.is_empty());
+        if is_empty {
+            return self.waiting_ui(ui, cx);
+        }
+        self.details_ui(ui, cx);
+        self.list_ui(ui, cx);
+    }
+
+    /// What is looked at of the log now.
+    fn command_of_view(&self) -> BinlogCommand {
+        BinlogCommand::Show(self.view)
     }
 }

@@ -156,6 +156,15 @@ impl Query {
         secret::hidden(self.text(), self.mode())
     }
 
+    /// It changes rows, and is logged in their place: statement format.
+    pub fn changes_rows(&self) -> bool {
+        let text = self.text();
+        let first = text.split_whitespace().next().unwrap_or_default();
+        ["insert", "update", "delete", "replace", "load", "with"]
+            .iter()
+            .any(|word| first.eq_ignore_ascii_case(word))
+    }
+
     /// The default database as UTF-8.
     pub fn database(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.database)

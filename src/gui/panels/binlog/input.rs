@@ -39,6 +39,8 @@ pub struct Input {
     pub log: Log,
     /// Whose tables lend their names to a log that has none; where files are read it may be another server's.
     pub names: Option<Session>,
+    /// What holds the connection to a server's log; none is this program.
+    pub program: Option<Program>,
 }
 
 pub type Reader = Transactions<Box<dyn Source>>;
@@ -77,9 +79,12 @@ impl Input {
         let mut link = None;
         let source: Box<dyn Source> = match &self.log {
             Log::Server(session) => {
-                let program = Program::of_this().map_err(|error| Error::BinlogReader {
-                    reason: error.to_string(),
-                })?;
+                let program = match &self.program {
+                    Some(program) => program.clone(),
+                    None => Program::of_this().map_err(|error| Error::BinlogReader {
+                        reason: error.to_string(),
+                    })?,
+                };
                 let live = Live::of(session, program);
                 let (source, state, work) =
                     live::follow(live, begin.clone(), !follow, cancel.clone());
@@ -119,8 +124,13 @@ impl Input {
         Ok(match &self.log {
             Log::Folder(folder) => Box::new(DirSource::open(folder, start, options)?),
             Log::Files(files) => match files.as_slice() {
-                // Only a file by itself waits for more.
-                [only] if options.follow && *start == StartAt::Begin => {
+                // Only a file by itself waits for more. What is before the place is left out by the filter.
+                [only] if options.follow && *start != StartAt::Now => {
+                    let offset = match start {
+                        StartAt::Position { offset, .. } => *offset,
+                        _ => 0,
+                    };
+                    let options = Options { offset, ..options };
                     Box::new(FileSource::open(only, options)?)
                 }
                 files => Box::new(DirSource::of_files(files.to_vec(), start, options)?),

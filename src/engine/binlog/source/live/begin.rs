@@ -73,6 +73,7 @@ impl<'a> Beginning<'a> {
             gtids: gtids.map(|text| parse(self.product, text)).transpose()?,
             version: self.facts.version,
             server: self.server,
+            reader_id: 0,
             begin: known,
             by_place: matches!(place, Place::File { .. }),
             skip_before: self.skip_before,

@@ -327,6 +327,7 @@ impl<'a> Follower<'a> {
         self.link.send_replace(Link::Open {
             version: opened.version,
             server: opened.server,
+            reader_id: opened.reader_id,
         });
         let expected = opened.begin.file_begun.filter(|_| opened.by_place);
         let stream = Stream {

@@ -82,6 +82,8 @@ pub enum Link {
         version: String,
         /// Which server it is.
         server: Identity,
+        /// The replica id under which it lists the reader.
+        reader_id: u32,
     },
     /// It was lost, and will be tried again.
     Lost {

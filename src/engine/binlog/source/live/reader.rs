@@ -90,9 +90,10 @@ async fn read(order: Order, output: &mut impl Write) -> std::result::Result<(), 
             end => end?,
         };
     }
+    opened.reader_id = other_than(order.reader_id, opened.server.id);
     let request = Request {
         place,
-        reader_id: other_than(order.reader_id, opened.server.id),
+        reader_id: opened.reader_id,
         heartbeat: Duration::from_secs(order.heartbeat_secs),
         stop_at_end: order.stop_at_end,
     };

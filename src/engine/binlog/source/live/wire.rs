@@ -118,6 +118,8 @@ pub(super) struct Opened {
     pub(super) version: String,
     /// Which server answered.
     pub(super) server: Identity,
+    /// The id under which it lists the reader, once the stream is asked for.
+    pub(super) reader_id: u32,
     /// Where the stream begins, so far as it is known before the first event.
     pub(super) begin: Checkpoint,
     /// It begins at a place in a file, not after GTIDs.

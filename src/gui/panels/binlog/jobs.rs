@@ -1,0 +1,275 @@
+//! What is asked for, and what background work brings.
+
+use std::{path::PathBuf, time::Duration};
+
+use super::{
+    BinlogPanel,
+    details::Details,
+    find::Find,
+    input::{Input, Log},
+    list::List,
+    reading::Order,
+    ring::Ring,
+    stream::Stream,
+    wishes::{Wanted, Wishes},
+};
+use crate::{
+    engine::binlog::{
+        checks,
+        source::{StartAt, live::Begin},
+        zone::Zone,
+    },
+    gui::{
+        command::{BinlogCommand, BinlogView, Browse},
+        files::SystemFiles,
+        state::State,
+    },
+    worker::Worker,
+};
+
+/// Names of files in their field stand on a line each.
+const BETWEEN: char = '\n';
+
+impl BinlogPanel {
+    /// Take in what background work has reported. `seen` while the screen is in front.
+    pub fn poll(&mut self, state: &mut State, worker: &Worker, seen: bool) {
+        if self.of != state.active {
+            self.turn_to(state);
+        }
+        if self.survey.poll() {
+            self.begin_fault = None;
+        }
+        if self.browse.poll()
+            && let Some(Some(paths)) = self.browse.take_value()
+        {
+            self.files = paths
+                .iter()
+                .map(|path| path.to_string_lossy())
+                .collect::<Vec<_>>()
+                .join(&BETWEEN.to_string());
+        }
+        let begun = self.survey.is_running()
+            || self.survey.value().is_some()
+            || self.survey.error().is_some();
+        if seen && !begun && self.stream.is_none() && state.active_session().is_some() {
+            self.check(state, worker);
+        }
+        if let Some(stream) = &mut self.stream {
+            self.more = stream.poll(worker);
+            let zone = stream.order().input.zone();
+            self.find.poll(&stream.ring, &zone, worker);
+            let gone = match &stream.order().input.log {
+                Log::Server(_) => state.active_session().is_none(),
+                Log::Files(_) | Log::Folder(_) => false,
+            };
+            if gone && stream.is_reading() {
+                stream.pause();
+            }
+        }
+    }
+
+    /// Another profile is looked at: the log of a server goes with it, files stay.
+    fn turn_to(&mut self, state: &State) {
+        self.of.clone_from(&state.active);
+        self.survey = <_>::default();
+        let of_server = self
+            .stream
+            .as_ref()
+            .is_some_and(|stream| matches!(stream.order().input.log, Log::Server(_)));
+        if of_server {
+            self.leave();
+        }
+    }
+
+    fn leave(&mut self) {
+        self.stream = None;
+        self.view = BinlogView::Timeline;
+        self.opens_file = false;
+        self.editing = None;
+        self.find = Find::default();
+        self.list = List::default();
+        self.details = Details::default();
+    }
+
+    fn check(&mut self, state: &State, worker: &Worker) {
+        let Some(session) = state.active_session().cloned() else {
+            return;
+        };
+        self.survey
+            .start(worker, "Look at the binary log", |cancel| async move {
+                checks::survey(&session, &cancel).await
+            });
+    }
+
+    /// Do what the person asked for.
+    pub fn handle(&mut self, command: BinlogCommand, state: &mut State, worker: &Worker) {
+        match command {
+            BinlogCommand::Show(view) => self.view = view,
+            BinlogCommand::UndoOf(_) => self.view = BinlogView::Undo,
+            BinlogCommand::HistoryOf(_) => self.view = BinlogView::History,
+            BinlogCommand::Check => self.check(state, worker),
+            BinlogCommand::Start => self.start_server(state, worker),
+            BinlogCommand::Pause => {
+                if let Some(stream) = &mut self.stream {
+                    stream.pause();
+                }
+            }
+            BinlogCommand::Resume => {
+                if let Some(stream) = &mut self.stream {
+                    stream.resume(worker);
+                }
+            }
+            BinlogCommand::Follow => {
+                if let Some(stream) = &mut self.stream {
+                    stream.follow(worker);
+                }
+            }
+            BinlogCommand::Leave => self.leave(),
+            BinlogCommand::OpenFile => self.opens_file = self.stream.is_some(),
+            BinlogCommand::Browse(what) => self.browse(what, worker),
+            BinlogCommand::Open(paths) => self.start_files(paths, state, worker),
+            BinlogCommand::Want { wishes, again } => self.want(*wishes, again, worker),
+            BinlogCommand::Find => {
+                self.view = BinlogView::Timeline;
+                self.find.open();
+            }
+            BinlogCommand::Cancel => {
+                self.survey.cancel();
+                if let Some(stream) = &mut self.stream {
+                    stream.pause();
+                }
+            }
+        }
+    }
+
+    fn start_server(&mut self, state: &State, worker: &Worker) {
+        let Some(session) = state.active_session().cloned() else {
+            return;
+        };
+        let input = Input {
+            names: Some(session.clone()),
+            log: Log::Server(session),
+            program: self.program.clone(),
+        };
+        let (beginning, text) = self.beginning();
+        let zone = input.zone();
+        match beginning.start(&text, &zone) {
+            Ok(start) => self.start(input, start, true, worker),
+            Err(fault) => self.begin_fault = Some(fault),
+        }
+    }
+
+    fn start_files(&mut self, paths: Vec<PathBuf>, state: &State, worker: &Worker) {
+        let log = match paths.as_slice() {
+            [] => return,
+            [only] if !only.is_file() => Log::Folder(only.clone()),
+            _ => Log::Files(paths),
+        };
+        let input = Input {
+            log,
+            // Where its tables fit what was logged, their names are told, with where they come from.
+            names: state.active_session().cloned(),
+            program: self.program.clone(),
+        };
+        self.start(input, StartAt::Begin, false, worker);
+    }
+
+    fn start(&mut self, input: Input, start: StartAt, follow: bool, worker: &Worker) {
+        let wanted = self.wishes().wanted(&input.zone());
+        // What is not understood was said where it was written; it wants everything.
+        let wanted = wanted.unwrap_or_default();
+        self.leave();
+        let job = match input.log {
+            Log::Server(_) => "Follow the binary log",
+            Log::Files(_) | Log::Folder(_) => "Read binary log files",
+        };
+        let order = Order {
+            input,
+            begin: Begin::At(start),
+            wanted,
+            follow,
+        };
+        let ring = Ring::with_limits(self.limits);
+        self.stream = Some(Stream::start(order, job, ring, worker));
+    }
+
+    fn want(&mut self, wishes: Wishes, again: bool, worker: &Worker) {
+        let Some(stream) = &mut self.stream else {
+            return;
+        };
+        let wanted: Wanted = match wishes.wanted(&stream.order().input.zone()) {
+            Ok(wanted) => wanted,
+            Err(fault) => {
+                if let Some(editing) = &mut self.editing {
+                    editing.fault = Some(fault.1);
+                }
+                return;
+            }
+        };
+        if again {
+            self.details = Details::default();
+            self.list = List::default();
+        }
+        stream.want(wanted, again, worker);
+        self.editing = None;
+        let key = self.keep_under();
+        self.saved.wishes.insert(key, wishes);
+    }
+
+    fn browse(&mut self, what: Browse, worker: &Worker) {
+        let several =
+            (what == Browse::Files).then(|| SystemFiles::pick_several("Binary log files"));
+        let folder =
+            (what == Browse::Folder).then(|| SystemFiles::pick_folder("Folder of a binary log"));
+        self.browse.start(worker, "", |_| async move {
+            Ok(match (several, folder) {
+                (Some(several), _) => several.await,
+                (None, Some(folder)) => folder.await.map(|folder| vec![folder]),
+                (None, None) => None,
+            })
+        });
+    }
+
+    /// The files that are written in their field.
+    pub(super) fn named_files(&self) -> Vec<PathBuf> {
+        let lines = self.files.split(BETWEEN).map(str::trim);
+        lines
+            .filter(|line| !line.is_empty())
+            .map(PathBuf::from)
+            .collect()
+    }
+
+    /// A name to keep choices under; one for all where no profile is open.
+    pub(super) fn keep_under(&self) -> String {
+        self.of.clone().map(|id| id.0).unwrap_or_default()
+    }
+
+    pub(super) fn wishes(&self) -> Wishes {
+        let kept = self.saved.wishes.get(&self.keep_under());
+        kept.cloned().unwrap_or_default()
+    }
+
+    pub(super) fn beginning(&self) -> (super::wishes::Beginning, String) {
+        let kept = self.saved.beginnings.get(&self.keep_under());
+        kept.cloned().unwrap_or_default()
+    }
+
+    /// For how long something has been read that the person waits for.
+    pub(super) fn elapsed(&self) -> Option<Duration> {
+        if self.survey.is_running() {
+            return self.survey.elapsed();
+        }
+        let stream = self.stream.as_ref()?;
+        // A stream that is open waits for the server, not the person for it.
+        let waits = stream.is_reading() && stream.ring.is_empty() || self.is_running();
+        waits.then(|| stream.elapsed()).flatten()
+    }
+
+    /// The zone that times of the log are written in.
+    pub(super) fn log_zone(&self) -> Zone {
+        let stream = self.stream.as_ref();
+        stream
+            .map(|stream| stream.order().input.zone())
+            .unwrap_or_default()
+    }
+}
