@@ -1,5 +1,6 @@
 //! The window's parts, driven by their labels; no server, no GPU.
 
+mod binlog;
 mod chart;
 mod experiments;
 mod figures;

@@ -85,7 +85,7 @@ impl BinlogPanel {
         };
         let palette = ui.palette();
         let room = ui.available_width();
-        let usual = (room * 0.4).max(WIDTH).min(720.0);
+        let usual = (room * 0.4).clamp(WIDTH, 720.0);
         let most = (room - 420.0).max(LEAST);
         let card = Frame::NONE
             .fill(palette.panel)
@@ -401,7 +401,7 @@ fn facts_ui(ui: &mut Ui, held: &Held, fallen: bool, cx: &PanelContext<'_>) {
     match held.end.outcome {
         Outcome::Committed => {}
         Outcome::RolledBack => {
-            warn("It was rolled back; what it did to tables without transactions stayed.")
+            warn("It was rolled back; what it did to tables without transactions stayed.");
         }
         Outcome::Prepared(_) => warn("XA PREPARE: another transaction says what becomes of it."),
         Outcome::Cut => warn("It has no end in this log: it has not happened."),

@@ -342,3 +342,97 @@ impl Said {
         }
     }
 }
+
+#[cfg(test)]
+pub(super) mod test {
+    use std::path::Path;
+
+    use super::*;
+    use crate::engine::binlog::{
+        filter::Filter,
+        source::{StartAt, dir::DirSource, file::Options},
+        transaction::Transactions,
+    };
+
+    /// The transactions of a recorded log.
+    pub(in super::super) fn recorded(product: &str, mut gathering: Gathering) -> Vec<Arc<Held>> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/binlog");
+        let source = DirSource::open(&folder.join(product), &StartAt::Begin, Options::default());
+        let mut reader = Transactions::new(source.unwrap(), Filter::default());
+        let mut all = Vec::new();
+        loop {
+            match reader.next().unwrap() {
+                Item::Ended(_) => return all,
+                Item::Rows(rows) => {
+                    let count = gathering.rows(&rows);
+                    reader.count_rows(&rows.table, rows.op, count);
+                }
+                item => all.extend(gathering.take(item).map(Arc::new)),
+            }
+        }
+    }
+
+    fn gathering(conditions: &[&str], least_rows: u64, least_bytes: u64) -> Gathering {
+        let conditions = conditions.iter().filter_map(|text| Condition::parse(text));
+        let zone = Zone::default();
+        Gathering::new(conditions.collect(), zone, least_rows, least_bytes, true)
+    }
+
+    #[test]
+    fn a_transaction_holds_its_rows_its_statements_and_what_it_weighs() {
+        let all = recorded("mysql", gathering(&[], 0, 0));
+        let updated = |held: &&Arc<Held>| {
+            let statements = held.statements.iter();
+            statements
+                .map(|said| &*said.text)
+                .any(|text| text == "UPDATE item SET price = price + 1")
+        };
+        let held = all.iter().find(updated).unwrap();
+        assert_eq!((held.rows, held.changes.len(), held.left_out()), (2, 2, 0));
+        assert_eq!(held.statements[0].what, What::Original);
+        let change = &held.changes[0];
+        let changed: Vec<_> = (0..4).filter(|at| change.is_changed(*at)).collect();
+        assert_eq!(changed, [2], "the price alone");
+        let images: usize = held
+            .changes
+            .iter()
+            .map(|one| one.before.memory() + one.after.memory())
+            .sum();
+        assert!(held.memory() > images + size_of::<Held>());
+        let ddl = all.iter().find_map(|held| held.definition()).unwrap();
+        assert_eq!(&*ddl.text, "CREATE DATABASE shop");
+    }
+
+    #[test]
+    fn passwords_are_not_held() {
+        for product in ["mysql", "mariadb"] {
+            let all = recorded(product, gathering(&[], 0, 0));
+            let texts = all.iter().flat_map(|held| &held.statements);
+            let accounts: Vec<_> = texts
+                .filter(|said| said.text.starts_with("CREATE USER"))
+                .collect();
+            assert!(!accounts.is_empty());
+            for said in accounts {
+                assert!(said.text.contains("'***'"), "{}", said.text);
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_left_out() {
+        let all = recorded("mysql", gathering(&[], 0, 0)).len();
+        let kept = recorded("mysql", gathering(&["name=kept"], 0, 0));
+        assert!(!kept.is_empty() && kept.len() < all);
+        assert!(kept.iter().all(|held| held.rows > 0));
+        assert!(
+            recorded("mysql", gathering(&[], 2, 0))
+                .iter()
+                .all(|held| held.rows >= 2)
+        );
+        assert!(
+            recorded("mysql", gathering(&[], 0, 500))
+                .iter()
+                .all(|held| held.end.bytes >= 500)
+        );
+    }
+}

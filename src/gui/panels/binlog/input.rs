@@ -102,13 +102,13 @@ impl Input {
                 self.files(&begin.start(), options)?
             }
         };
-        let is_live = link.is_some();
-        let mut reader = match &begin {
-            Begin::Resume(checkpoint) => Transactions::resuming(source, filter, checkpoint.clone()),
+        let (is_live, start) = (link.is_some(), begin.start());
+        let mut reader = match begin {
+            Begin::Resume(checkpoint) => Transactions::resuming(source, filter, checkpoint),
             Begin::At(_) => Transactions::new(source, filter),
         };
         // A server leaves out what was before by itself.
-        if let (false, StartAt::After(gtids)) = (is_live, begin.start()) {
+        if let (false, StartAt::After(gtids)) = (is_live, start) {
             reader = reader.after(gtids);
         }
         if let Some(session) = &self.names {

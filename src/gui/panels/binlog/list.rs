@@ -421,7 +421,7 @@ fn what(held: &Held, palette: &Palette) -> (String, Color32) {
     }
     let mut words = names.join(", ");
     if more > 0 {
-        words.push_str(&format!(" and {more} more"));
+        words = format!("{words} and {more} more");
     }
     if words.is_empty() {
         let said = held.statements.first().map(|said| &*said.text);

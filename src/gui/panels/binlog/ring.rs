@@ -183,3 +183,101 @@ impl Ring {
         };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::held::{Gathering, test::recorded},
+        *,
+    };
+
+    fn all() -> Vec<Arc<Held>> {
+        recorded("mysql", Gathering::default())
+    }
+
+    fn filled(limits: Limits) -> (Ring, Vec<Arc<Held>>) {
+        let all = all();
+        let mut ring = Ring::with_limits(limits);
+        all.iter().for_each(|held| ring.push(held.clone()));
+        (ring, all)
+    }
+
+    /// What is counted by second is what is held.
+    fn check_seconds(ring: &Ring) {
+        let counts = ring.seconds().values();
+        let counted = counts.fold((0, 0, 0), |sum, one| {
+            assert!(one.transactions > 0, "empty seconds are forgotten");
+            (
+                sum.0 + one.transactions,
+                sum.1 + one.rows,
+                sum.2 + one.bytes,
+            )
+        });
+        let held = ring.since(0).fold((0, 0, 0), |sum, (_, held)| {
+            (sum.0 + 1, sum.1 + held.rows, sum.2 + held.end.bytes)
+        });
+        assert_eq!(counted, held);
+    }
+
+    #[test]
+    fn the_oldest_fall_off_and_are_counted_and_numbers_stay() {
+        let limits = Limits {
+            transactions: 5,
+            ..Limits::default()
+        };
+        let (ring, all) = filled(limits);
+        let fallen = all.len() - 5;
+        assert_eq!(ring.len(), 5);
+        assert_eq!(ring.first(), fallen as u64);
+        assert_eq!(ring.fallen().0, fallen as u64);
+        let rows: u64 = all[..fallen].iter().map(|held| held.rows).sum();
+        assert_eq!(ring.fallen().1, rows);
+        assert!(ring.get(ring.first() - 1).is_none());
+        assert!(Arc::ptr_eq(ring.get(ring.first()).unwrap(), &all[fallen]));
+        assert!(Arc::ptr_eq(
+            ring.get(ring.next() - 1).unwrap(),
+            all.last().unwrap()
+        ));
+        assert_eq!(ring.since(ring.next() - 2).count(), 2);
+        check_seconds(&ring);
+    }
+
+    #[test]
+    fn bytes_are_bounded_too_but_one_is_always_held() {
+        let largest = all().iter().map(|held| held.memory()).max().unwrap();
+        let limits = Limits {
+            bytes: 3 * largest,
+            ..Limits::default()
+        };
+        let (ring, all) = filled(limits);
+        assert!(ring.bytes() <= limits.bytes && ring.len() < all.len());
+        let held: usize = ring.since(0).map(|(_, held)| held.memory()).sum();
+        assert_eq!(ring.bytes(), held);
+        check_seconds(&ring);
+
+        let (ring, _) = filled(Limits { bytes: 1, ..limits });
+        assert_eq!(ring.len(), 1);
+    }
+
+    #[test]
+    fn a_ring_that_is_cleared_goes_on_with_its_numbers() {
+        let (mut ring, all) = filled(Limits::default());
+        ring.clear();
+        assert!(ring.is_empty() && ring.seconds().is_empty());
+        assert_eq!((ring.bytes(), ring.fallen()), (0, (0, 0)));
+        ring.push(all[0].clone());
+        assert_eq!(ring.first(), all.len() as u64);
+        assert!(ring.get(0).is_none());
+    }
+
+    #[test]
+    fn the_rate_is_of_the_last_five_seconds() {
+        let mut ring = Ring::default();
+        let begin = Instant::now();
+        ring.arrived(begin, 100, 1000);
+        ring.arrived(begin + Duration::from_secs(4), 50, 50);
+        assert_eq!(ring.rate(begin + Duration::from_secs(4)), (30.0, 210.0));
+        assert_eq!(ring.rate(begin + Duration::from_secs(8)), (10.0, 10.0));
+        assert_eq!(ring.rate(begin + Duration::from_secs(20)), (0.0, 0.0));
+    }
+}

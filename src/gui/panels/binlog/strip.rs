@@ -1,7 +1,7 @@
 //! Transactions over time, above their list: bars that can be clicked, or dragged over, to see those of that time
 //! alone.
 
-use egui::{Key, Modifiers, Rect, Role, Sense, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Key, Modifiers, Rect, Response, Role, Sense, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::{
     BinlogPanel, clock,
@@ -11,6 +11,7 @@ use crate::gui::{
     context::PanelContext,
     format,
     theme::{CARD_RADIUS, PaletteExt as _, SPACE},
+    zone::Zone,
 };
 
 const HEIGHT: f32 = 44.0;
@@ -26,7 +27,7 @@ struct Bars {
     first: u32,
     /// Seconds of each.
     width: u32,
-    bars: Vec<Second>,
+    counts: Vec<Second>,
 }
 
 impl Bars {
@@ -43,17 +44,47 @@ impl Bars {
         // Wide enough for the room, and bars that begin with a width of their own do not dance while time goes on.
         let width = span.div_ceil(room.saturating_sub(1).max(1)).max(1);
         let first = oldest - oldest % width;
-        let mut bars = vec![Second::default(); room as usize];
+        let mut all = vec![Second::default(); room as usize];
         for (second, counts) in ring.seconds().range(first..=*newest) {
             let at = ((second - first) / width) as usize;
-            if let Some(bar) = bars.get_mut(at) {
+            if let Some(bar) = all.get_mut(at) {
                 bar.transactions += counts.transactions;
                 bar.rows += counts.rows;
                 bar.bytes += counts.bytes;
                 bar.notable += counts.notable;
             }
         }
-        Some(Self { first, width, bars })
+        Some(Self {
+            first,
+            width,
+            counts: all,
+        })
+    }
+
+    /// What is in a bar, beside the pointer.
+    fn told_ui(&self, strip: Response, at: usize, zone: Zone) {
+        let (first, last) = self.seconds(at);
+        let time = |second: u32| clock::time(u64::from(second) * 1_000_000, zone, false);
+        let bar = self.counts.get(at).copied().unwrap_or_default();
+        let when = if first == last {
+            time(first)
+        } else {
+            format!("{} to {}", time(first), time(last))
+        };
+        strip.on_hover_ui_at_pointer(|ui| {
+            ui.spacing_mut().item_spacing.y = SPACE[0];
+            ui.label(format!("{when} {zone}"));
+            ui.label(format!(
+                "{} transactions, {}, {}",
+                format::count(bar.transactions),
+                format::rows(bar.rows),
+                format::bytes(bar.bytes)
+            ));
+            if bar.notable > 0 {
+                let notable = format::count(bar.notable);
+                ui.label(format!("{notable} of them large or long"));
+            }
+        });
     }
 
     /// The seconds of a bar, the last included.
@@ -83,7 +114,7 @@ impl BinlogPanel {
         };
         strip.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), spoken));
         let Some(bars) = bars else { return };
-        let most = bars.bars.iter().map(|bar| bar.transactions).max();
+        let most = bars.counts.iter().map(|bar| bar.transactions).max();
         let most = most.unwrap_or(1).max(1) as f32;
         let area = |at: usize, share: f32| {
             let left = inner.left() + at as f32 * STEP;
@@ -95,9 +126,9 @@ impl BinlogPanel {
         };
         let bar_at = |x: f32| {
             let at = ((x - inner.left()) / STEP).max(0.0) as usize;
-            at.min(bars.bars.len().saturating_sub(1))
+            at.min(bars.counts.len().saturating_sub(1))
         };
-        for (at, bar) in bars.bars.iter().enumerate() {
+        for (at, bar) in bars.counts.iter().enumerate() {
             if bar.transactions == 0 {
                 continue;
             }
@@ -144,32 +175,7 @@ impl BinlogPanel {
             self.list.brush = None;
         }
         if let Some(at) = strip.hover_pos() {
-            let at = bar_at(at.x);
-            let (first, last) = bars.seconds(at);
-            let zone = cx.state.settings.zone;
-            let time = |second: u32| clock::time(u64::from(second) * 1_000_000, zone, false);
-            let bar = bars.bars.get(at).copied().unwrap_or_default();
-            let when = if first == last {
-                time(first)
-            } else {
-                format!("{} to {}", time(first), time(last))
-            };
-            strip.on_hover_ui_at_pointer(|ui| {
-                ui.spacing_mut().item_spacing.y = SPACE[0];
-                ui.label(format!("{when} {zone}"));
-                ui.label(format!(
-                    "{} transactions, {}, {}",
-                    format::count(bar.transactions),
-                    format::rows(bar.rows),
-                    format::bytes(bar.bytes)
-                ));
-                if bar.notable > 0 {
-                    ui.label(format!(
-                        "{} of them large or long",
-                        format::count(bar.notable)
-                    ));
-                }
-            });
+            bars.told_ui(strip, bar_at(at.x), cx.state.settings.zone);
         }
     }
 }

@@ -168,8 +168,8 @@ impl Wishes {
         let text = match wish {
             Wish::Operations => {
                 let named = OPS.iter().zip(self.ops).filter(|(_, on)| *on);
-                let names: Vec<&str> = named.map(|(op, _)| op.name()).collect();
-                names.join(" · ")
+                let words: Vec<&str> = named.map(|(op, _)| op.name()).collect();
+                words.join(" · ")
             }
             Wish::Tables => self.tables.clone(),
             Wish::NotTables => self.not_tables.clone(),
@@ -247,4 +247,81 @@ fn gtids(text: &str) -> Result<GtidPosition, &'static str> {
     let set: Option<GtidPosition> = text.parse().ok();
     set.filter(|set| !set.is_empty())
         .ok_or("MySQL writes 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-21, MariaDB 0-1-5")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wishes_become_the_filter_that_they_say() {
+        let wishes = Wishes {
+            tables: "shop.orders, log_*".to_owned(),
+            ops: [true, false, true],
+            since: "2026-11-21 12:30".to_owned(),
+            servers: " 12,13 ".to_owned(),
+            conditions: "status=paid,id=42".to_owned(),
+            rows: "1000".to_owned(),
+            ..Wishes::default()
+        };
+        let zone = Zone::parse("+02:00").unwrap();
+        let wanted = wishes.wanted(&zone).unwrap();
+        let filter = &wanted.filter;
+        assert!(filter.wants_table("shop", "orders") && filter.wants_table("any", "log_a"));
+        assert!(!filter.wants_table("shop", "items"));
+        assert_eq!(filter.ops, [Op::Insert, Op::Delete]);
+        assert_eq!(filter.from, zone.seconds("2026-11-21T10:30:00Z"));
+        assert_eq!(filter.server_ids, [12, 13]);
+        assert_eq!(wanted.conditions.len(), 2);
+        assert_eq!((wanted.least_rows, wanted.least_bytes), (1000, 0));
+        assert_eq!(
+            wishes.said(Wish::Operations).as_deref(),
+            Some("insert · delete")
+        );
+    }
+
+    #[test]
+    fn nothing_wished_is_everything() {
+        assert_eq!(Wishes::default().wanted(&Zone::UTC), Ok(Wanted::default()));
+        for wish in Wish::ALL {
+            assert_eq!(Wishes::default().said(wish), None, "{wish:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named() {
+        for wish in Wish::ALL {
+            let mut wishes = Wishes::default();
+            if let Some(text) = wishes.text(wish) {
+                text.push_str("no such thing");
+            }
+            let fault = wishes.wanted(&Zone::UTC).err().map(|(wish, _)| wish);
+            let any = matches!(wish, Wish::Tables | Wish::NotTables | Wish::Operations);
+            assert_eq!(fault, (!any).then_some(wish));
+        }
+    }
+
+    #[test]
+    fn a_beginning_is_what_is_written_beside_it() {
+        let start = |beginning: Beginning, text| beginning.start(text, &Zone::UTC);
+        assert_eq!(start(Beginning::Now, ""), Ok(StartAt::Now));
+        assert_eq!(
+            start(Beginning::Place, "binlog.000042:157"),
+            Ok(StartAt::Position {
+                file: Some("binlog.000042".to_owned()),
+                offset: 157
+            })
+        );
+        assert_eq!(
+            start(Beginning::Time, "2026-11-21 12:30"),
+            Ok(StartAt::Time(1_795_264_200))
+        );
+        assert!(matches!(
+            start(Beginning::Gtids, "0-1-5"),
+            Ok(StartAt::After(_))
+        ));
+        for beginning in [Beginning::Place, Beginning::Time, Beginning::Gtids] {
+            assert!(start(beginning, "nothing of it").is_err());
+        }
+    }
 }

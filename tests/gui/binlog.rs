@@ -1,0 +1,438 @@
+//! The screen of the binary log, by its labels; recorded files, no server.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use egui::{Key, Modifiers, Role};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable as _},
+};
+use porthole::{
+    engine::{
+        Error,
+        binlog::checks::{End, Finding, LogFile, Rights, Survey, Weight},
+        session::Product,
+    },
+    gui::{
+        command::{BinlogCommand, Command, CommandQueue, QueryCommand},
+        context::PanelContext,
+        panels::binlog::{BinlogPanel, ring::Limits, wishes::Wishes},
+        state::State,
+        theme,
+    },
+    worker::Worker,
+};
+
+struct Screen {
+    panel: BinlogPanel,
+    state: State,
+    worker: Worker,
+    commands: CommandQueue,
+    asked: Vec<Command>,
+}
+
+type Window = Harness<'static, Screen>;
+
+fn window(panel: BinlogPanel, state: State) -> Window {
+    let screen = Screen {
+        panel,
+        state,
+        worker: Worker::new(|| {}).unwrap(),
+        commands: CommandQueue::default(),
+        asked: Vec::new(),
+    };
+    let mut window = Harness::builder()
+        .with_size([1232.0, 736.0])
+        .with_max_steps(40)
+        .with_context_setup(theme::install)
+        .build_ui_state(
+            |ui, screen: &mut Screen| {
+                let Screen {
+                    panel,
+                    state,
+                    worker,
+                    commands,
+                    asked,
+                } = screen;
+                panel.poll(state, worker, true);
+                panel.ui(ui, &PanelContext::new(state, commands));
+                for command in commands.take() {
+                    asked.push(command.clone());
+                    if let Command::Binlog(command) = command {
+                        panel.handle(command, state, worker);
+                    }
+                }
+            },
+            screen,
+        );
+    window.run();
+    window
+}
+
+/// Draw until it is so, to a generous deadline.
+#[track_caller]
+fn until(window: &mut Window, what: &str, is: impl Fn(&Window) -> bool) {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while !is(window) {
+        assert!(
+            Instant::now() < deadline,
+            "waited for: {what}; seen: {:?}",
+            words(window)
+        );
+        window.step();
+        std::thread::yield_now();
+    }
+    window.run();
+}
+
+/// Everything that is said, for the message of a test that fails.
+fn words(window: &Window) -> Vec<String> {
+    let labels = window.query_all_by_role(Role::Label);
+    labels
+        .filter_map(|label| label.accesskit_node().value())
+        .collect()
+}
+
+fn shows(window: &Window, words: &str) -> bool {
+    window.query_all_by_label_contains(words).next().is_some()
+}
+
+fn recorded(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data/binlog")
+        .join(name)
+}
+
+/// A window that has read recorded files to their end, without a server.
+fn opened(panel: BinlogPanel, name: &str, end: &str) -> Window {
+    let mut window = window(panel, State::default());
+    let open = BinlogCommand::Open(vec![recorded(name)]);
+    window.state_mut().commands.push(open);
+    until(&mut window, end, |window| shows(window, end));
+    window
+}
+
+fn mysql() -> Window {
+    opened(BinlogPanel::default(), "mysql", "complete")
+}
+
+fn transactions(window: &Window) -> Vec<String> {
+    let list = window.get_by_role_and_label(Role::ListBox, "transactions");
+    list.query_all_by_role(Role::ListBoxOption)
+        .filter_map(|row| row.accesskit_node().label())
+        .collect()
+}
+
+fn survey(readable: bool) -> Survey {
+    Survey {
+        product: Product::MySql,
+        rights: Rights {
+            follow: readable,
+            list: readable,
+        },
+        grant: (!readable).then(|| "GRANT REPLICATION SLAVE ON *.* TO 'ann'@'%';".to_owned()),
+        findings: vec![Finding {
+            setting: "binlog_row_metadata",
+            value: "MINIMAL".to_owned(),
+            weight: Weight::Costs,
+            cost: "Names of columns are asked for.".to_owned(),
+            statement: Some("SET GLOBAL binlog_row_metadata = FULL".to_owned()),
+        }],
+        files: Some(vec![LogFile {
+            name: "binlog.000001".to_owned(),
+            bytes: 2_000_000,
+            encrypted: false,
+        }]),
+        end: Some(End {
+            file: "binlog.000001".to_owned(),
+            offset: 2_000_000,
+            only: String::new(),
+            without: String::new(),
+        }),
+        gtids: None,
+    }
+}
+
+#[test]
+fn without_a_connection_files_can_be_read() {
+    let mut window = window(BinlogPanel::default(), State::default());
+    assert!(shows(
+        &window,
+        "Connect to a server to follow its binary log"
+    ));
+    let read = window.get_by_role_and_label(Role::Button, "Read files");
+    assert!(read.accesskit_node().is_disabled());
+    let field = window.get_by_role_and_label(Role::MultilineTextInput, "Files or a folder");
+    field.focus();
+    window.run();
+    let field = window.get_by_role_and_label(Role::MultilineTextInput, "Files or a folder");
+    field.type_text(&recorded("mariadb").to_string_lossy());
+    window.run();
+    window
+        .get_by_role_and_label(Role::Button, "Read files")
+        .click();
+    until(&mut window, "the log was read", |window| {
+        shows(window, "complete")
+    });
+    assert!(!transactions(&window).is_empty());
+}
+
+#[test]
+fn what_stands_in_the_way_is_shown_with_what_a_dba_can_run() {
+    let state = State::for_test();
+    let panel = BinlogPanel::with_survey(&state, Ok(survey(true)));
+    let mut window = window(panel, state);
+    assert!(shows(&window, "binlog_row_metadata = MINIMAL"));
+    assert!(shows(&window, "SET GLOBAL binlog_row_metadata = FULL"));
+    assert!(shows(&window, "listed on the server as a replica"));
+    assert!(shows(&window, "2.0 MB"));
+    window
+        .get_by_role_and_label(Role::Button, "Copy the statement")
+        .click();
+    window.step();
+    window.get_by_label("A place in a file").click();
+    window.run();
+    let field = window.get_by_label_contains("binlog.000042:157");
+    assert_eq!(field.accesskit_node().role(), Role::TextInput);
+    window.get_by_label("Start reading").click();
+    window.run();
+    let start = Command::from(BinlogCommand::Start);
+    assert!(window.state().asked.contains(&start));
+}
+
+#[test]
+fn an_account_that_may_not_read_sees_the_grant_that_it_needs() {
+    let state = State::for_test();
+    let panel = BinlogPanel::with_survey(&state, Ok(survey(false)));
+    let window = window(panel, state);
+    assert!(shows(&window, "This account may not read the binary log."));
+    assert!(shows(&window, "GRANT REPLICATION SLAVE"));
+    let start = window.get_by_role_and_label(Role::Button, "Start reading");
+    assert!(start.accesskit_node().is_disabled());
+}
+
+#[test]
+fn a_look_that_fails_says_why_and_can_be_tried_again() {
+    let state = State::for_test();
+    let error = Error::LostConnection {
+        address: "db:3306".to_owned(),
+        reason: "it went away".to_owned(),
+    };
+    let panel = BinlogPanel::with_survey(&state, Err(error));
+    let mut window = window(panel, state);
+    assert!(shows(&window, "it went away"));
+    window.get_by_label("Try again").click();
+    window.run();
+    let check = Command::from(BinlogCommand::Check);
+    assert!(window.state().asked.contains(&check));
+}
+
+#[test]
+fn the_newest_transaction_stands_first_and_a_click_opens_it() {
+    let mut window = mysql();
+    let all = transactions(&window);
+    assert!(all.len() > 10, "{all:?}");
+    let update = all
+        .iter()
+        .find(|row| row.contains("1 rows") && row.contains("item"))
+        .unwrap()
+        .clone();
+    window
+        .get_by_role_and_label(Role::ListBoxOption, &update)
+        .click();
+    window.run();
+    assert!(window.query_by_label("Close the transaction").is_some());
+    assert!(shows(&window, "server 1"));
+    let cells = window.query_all_by_role(Role::Cell).count();
+    assert!(cells > 0);
+    window.get_by_label("Close the transaction").click();
+    window.run();
+    assert!(window.query_by_label("Close the transaction").is_none());
+}
+
+/// Scroll to the transaction with this text by searching for it, and open it.
+fn open_with(window: &mut Window, text: &str) {
+    window.state_mut().commands.push(BinlogCommand::Find);
+    window.run();
+    let field = window.get_by_role_and_label(Role::TextInput, "Search in what is held");
+    field.type_text(text);
+    until(window, "it was found", |window| shows(window, " found"));
+    let found = transactions(window);
+    let first = found.first().unwrap();
+    window
+        .get_by_role_and_label(Role::ListBoxOption, first)
+        .click();
+    window.run();
+}
+
+#[test]
+fn an_opened_update_shows_what_was_changed() {
+    let mut window = mysql();
+    open_with(&mut window, "UPDATE item SET price = price + 1");
+    assert!(shows(&window, "Original statement"));
+    let cells: Vec<String> = window
+        .query_all_by_role(Role::Cell)
+        .filter_map(|cell| cell.accesskit_node().label())
+        .collect();
+    let changed: Vec<&String> = cells
+        .iter()
+        .filter(|cell| cell.contains("changed"))
+        .collect();
+    assert_eq!(changed.len(), 2, "{cells:?}");
+    assert!(cells.iter().any(|cell| cell.contains("'tea'")), "{cells:?}");
+}
+
+#[test]
+fn the_keyboard_goes_through_the_list_and_opens() {
+    let mut window = mysql();
+    window
+        .get_by_role_and_label(Role::ListBox, "transactions")
+        .focus();
+    window.run();
+    for key in [Key::ArrowDown, Key::ArrowDown, Key::Enter] {
+        window.key_press(key);
+        window.run();
+    }
+    assert!(window.query_by_label("Close the transaction").is_some());
+    let selected = |window: &Window| {
+        let rows = window.query_all_by_role(Role::ListBoxOption);
+        let rows = rows.filter(|row| row.accesskit_node().is_selected() == Some(true));
+        rows.filter_map(|row| row.accesskit_node().label())
+            .collect::<Vec<_>>()
+    };
+    let before = selected(&window);
+    window.key_press(Key::End);
+    window.run();
+    let after = selected(&window);
+    assert_eq!((before.len(), after.len()), (1, 1));
+    assert_ne!(before, after);
+    assert!(after[0].contains("CREATE DATABASE shop"), "{after:?}");
+}
+
+#[test]
+fn what_fell_off_is_said() {
+    let limits = Limits {
+        transactions: 7,
+        ..Limits::default()
+    };
+    let window = opened(BinlogPanel::with_limits(limits), "mysql", "complete");
+    assert_eq!(transactions(&window).len(), 7);
+    assert!(shows(&window, "older ones fell off"));
+    assert!(shows(&window, "7 held"));
+}
+
+#[test]
+fn how_a_file_ended_is_said_in_words() {
+    let window = opened(
+        BinlogPanel::default(),
+        "mysql-in-use.000001",
+        "still being written",
+    );
+    assert!(window.query_by_label("Follow").is_some());
+    let window = opened(
+        BinlogPanel::default(),
+        "mariadb-encrypted.000001",
+        "encrypted",
+    );
+    assert!(shows(&window, "can be read by its server alone"));
+    let window = opened(BinlogPanel::default(), "README.md", "not a binary log");
+    assert!(shows(&window, "This is not a binary log"));
+    let folder = tempfile::tempdir().unwrap();
+    let cut = folder.path().join("binlog.000001");
+    let whole = std::fs::read(recorded("mysql/binlog.000001")).unwrap();
+    std::fs::write(&cut, &whole[..whole.len() - 30]).unwrap();
+    let window = opened(BinlogPanel::default(), cut.to_str().unwrap(), "truncated");
+    assert!(shows(&window, "The file is cut off"));
+    assert!(!transactions(&window).is_empty());
+    let missing = recorded("no such file");
+    let window = opened(
+        BinlogPanel::default(),
+        missing.to_str().unwrap(),
+        "Reading the log has stopped",
+    );
+    assert!(window.query_by_label("Resume").is_some());
+}
+
+#[test]
+fn a_filter_reads_again_what_it_wants() {
+    let mut window = mysql();
+    let all = transactions(&window).len();
+    let wishes = Wishes {
+        tables: "shop.note".to_owned(),
+        ..Wishes::default()
+    };
+    window.state_mut().commands.push(BinlogCommand::Want {
+        wishes: Box::new(wishes),
+        again: true,
+    });
+    window.step();
+    until(&mut window, "the filter is on", |window| {
+        shows(window, "complete")
+            && window.query_all_by_role(Role::ListBoxOption).count() < all
+            && window.query_all_by_role(Role::ListBoxOption).count() > 0
+    });
+    let rows = transactions(&window);
+    assert!(
+        rows.iter()
+            .all(|row| row.contains("note") || row.contains("DDL") || row.contains("0 rows")),
+        "{rows:?}"
+    );
+    assert!(window.query_by_label("Tables  shop.note").is_some());
+
+    window.get_by_label("Tables  shop.note").click();
+    window.run();
+    window.get_by_label("Remove filter").click();
+    window.step();
+    until(&mut window, "the filter is off", |window| {
+        window.query_all_by_role(Role::ListBoxOption).count() >= all
+    });
+}
+
+#[test]
+fn a_row_goes_to_the_query_editor_by_its_key() {
+    let mut window = opened(BinlogPanel::default(), "types-mysql.binlog", "complete");
+    let rows = transactions(&window);
+    let row = rows
+        .iter()
+        .find(|row| row.contains("rows") && !row.contains("DDL"))
+        .unwrap();
+    window
+        .get_by_role_and_label(Role::ListBoxOption, row)
+        .click();
+    window.run();
+    window.get_by_label("Show in grid").click();
+    window.run();
+    let asked = window
+        .state()
+        .asked
+        .iter()
+        .find_map(|command| match command {
+            Command::Query(QueryCommand::OpenText { sql, .. }) => Some(sql.clone()),
+            _ => None,
+        });
+    let sql = asked.unwrap();
+    assert!(
+        sql.starts_with("SELECT *\nFROM `") && sql.contains("\nWHERE `id` = "),
+        "{sql}"
+    );
+}
+
+#[test]
+fn esc_closes_the_search_and_all_is_seen_again() {
+    let mut window = mysql();
+    let all = transactions(&window).len();
+    open_with(&mut window, "SAVEPOINT");
+    assert!(transactions(&window).len() < all);
+    window
+        .get_by_role_and_label(Role::TextInput, "Search in what is held")
+        .focus();
+    window.run();
+    window.key_press_modifiers(Modifiers::NONE, Key::Escape);
+    window.run();
+    assert_eq!(transactions(&window).len(), all);
+}
