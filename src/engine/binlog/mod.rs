@@ -37,6 +37,7 @@ pub mod statements;
 pub mod summary;
 pub mod table;
 pub mod tracker;
+pub mod trail;
 pub mod transaction;
 pub mod undo;
 pub mod value;
