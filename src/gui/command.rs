@@ -20,7 +20,7 @@ use super::{
 use crate::engine::profiles::{Mapping, ProfileId, check::Field};
 
 pub use self::{
-    binlog::{BinlogCommand, BinlogView, Browse, RowKey, Span},
+    binlog::{BinlogCommand, BinlogView, Browse, HistoryStep, RowKey, Span, SummaryStep, UndoStep},
     experiments::ExperimentsCommand,
     flags::FlagsCommand,
     runs::RunsCommand,

@@ -58,8 +58,13 @@ pub fn duration(time: Duration) -> String {
 
 /// `1 row`, `2 rows`.
 pub fn rows(number: u64) -> String {
-    let unit = if number == 1 { "row" } else { "rows" };
-    format!("{} {unit}", count(number))
+    many(number, "row")
+}
+
+/// `1 statement`, `2 statements`.
+pub fn many(number: u64, what: &str) -> String {
+    let end = if number == 1 { "" } else { "s" };
+    format!("{} {what}{end}", count(number))
 }
 
 /// A server's text made harmless: bounded, and characters that steer or hide others shown as a mark.

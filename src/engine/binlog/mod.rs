@@ -28,6 +28,7 @@ pub mod print;
 #[cfg(test)]
 mod recorded;
 pub mod render;
+pub mod report;
 pub mod reversed;
 pub mod rows;
 pub mod schema;

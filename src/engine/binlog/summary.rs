@@ -4,7 +4,10 @@
 //! Bounded whatever the log: tables beyond [`MOST_TABLES`] are counted together, and time is counted in minutes until
 //! there are too many of them, then in twice as long steps.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use serde::Serialize;
 
@@ -13,7 +16,8 @@ use super::{
     print::logged_micros,
     rows::Op,
     source::NoteKind,
-    transaction::{Begin, End, Item, Outcome, Role, Rows},
+    table::TablePlan,
+    transaction::{Begin, End, Item, MOST_TALLIES, Outcome, Role, Rows},
 };
 
 /// The most tables that are counted by name.
@@ -52,7 +56,8 @@ impl Counts {
         *sum += bytes;
     }
 
-    fn merge(&mut self, other: Self) {
+    /// And these.
+    pub fn merge(&mut self, other: Self) {
         self.inserts += other.inserts;
         self.updates += other.updates;
         self.deletes += other.deletes;
@@ -105,6 +110,10 @@ pub struct Listed {
     pub file: String,
     /// Where that begins.
     pub pos: u64,
+    /// The file of its last event.
+    pub end_file: String,
+    /// Where what follows that begins.
+    pub end_pos: u64,
     /// When it was logged, in seconds since 1970 UTC.
     pub logged: u32,
     /// Seconds from the begin of its first statement to its end.
@@ -177,12 +186,34 @@ pub struct Summary {
     open: Open,
 }
 
-/// The transaction that is read.
+/// The transaction that is read: what it did counts when it is over.
 #[derive(Clone, Debug, Default)]
 struct Open {
     /// When its first statement began.
     since: Option<u32>,
     counts: Counts,
+    /// Its tables, at most [`MOST_TALLIES`], and what it did to others.
+    tables: Vec<(Arc<TablePlan>, Counts)>,
+    other_tables: Counts,
+    statement_format: u64,
+    /// It was cut off, and nothing came after it.
+    was_cut: bool,
+}
+
+impl Open {
+    fn add(&mut self, table: &Arc<TablePlan>, op: Op, rows: u64, bytes: u64) {
+        self.counts.add(op, rows, bytes);
+        let same = |(known, _): &&mut (Arc<TablePlan>, Counts)| Arc::ptr_eq(known, table);
+        if let Some((_, counts)) = self.tables.iter_mut().find(same) {
+            counts.add(op, rows, bytes);
+        } else if self.tables.len() >= MOST_TALLIES {
+            self.other_tables.add(op, rows, bytes);
+        } else {
+            let mut counts = Counts::default();
+            counts.add(op, rows, bytes);
+            self.tables.push((table.clone(), counts));
+        }
+    }
 }
 
 impl Default for Summary {
@@ -230,7 +261,7 @@ impl Summary {
             }
             Item::Other(raw, event) => {
                 if let Event::LoadQuery(_) = **event {
-                    self.statement_format += 1;
+                    self.open.statement_format += 1;
                 }
                 if let Event::Incident { .. } = **event {
                     push(
@@ -246,6 +277,10 @@ impl Summary {
             }
             Item::End(end) => self.end(end),
             Item::Note(note) => {
+                // It comes again, from its start.
+                if note.kind == NoteKind::Link && std::mem::take(&mut self.open.was_cut) {
+                    self.cut -= 1;
+                }
                 self.damaged += u64::from(note.kind == NoteKind::Damage);
                 if matches!(note.kind, NoteKind::Damage | NoteKind::Gap) {
                     push(
@@ -273,17 +308,22 @@ impl Summary {
             return;
         };
         let bytes = rows.raw.body.len() as u64;
-        self.open.counts.add(rows.op, count, bytes);
-        let name = (rows.table.database.clone(), rows.table.table.clone());
-        let known = self.tables.len();
-        match self.tables.get_mut(&name) {
-            Some(counts) => counts.add(rows.op, count, bytes),
-            None if known >= MOST_TABLES => self.other_tables.add(rows.op, count, bytes),
-            None => self
-                .tables
-                .entry(name)
-                .or_default()
-                .add(rows.op, count, bytes),
+        self.open.add(&rows.table, rows.op, count, bytes);
+    }
+
+    /// A transaction has happened, or a part of it.
+    fn merge(&mut self, open: &Open) {
+        self.counts.merge(open.counts);
+        self.other_tables.merge(open.other_tables);
+        self.statement_format += open.statement_format;
+        for (table, counts) in &open.tables {
+            let name = (table.database.clone(), table.table.clone());
+            let known = self.tables.len();
+            match self.tables.get_mut(&name) {
+                Some(sum) => sum.merge(*counts),
+                None if known >= MOST_TABLES => self.other_tables.merge(*counts),
+                None => drop(self.tables.insert(name, *counts)),
+            }
         }
     }
 
@@ -308,7 +348,7 @@ impl Summary {
             first.as_str(),
             "insert" | "update" | "delete" | "replace" | "load" | "with"
         ) {
-            self.statement_format += 1;
+            self.open.statement_format += 1;
             return;
         }
         self.ddl_count += 1;
@@ -329,11 +369,15 @@ impl Summary {
             Outcome::Committed => self.transactions += 1,
             Outcome::RolledBack => self.rolled_back += 1,
             Outcome::Prepared(_) => self.prepared += 1,
-            Outcome::Cut => self.cut += 1,
+            Outcome::Cut => {
+                self.cut += 1;
+                self.open.was_cut = true;
+                return;
+            }
         }
         let logged = end.begin.logged_secs();
         self.bytes += end.bytes;
-        self.counts.merge(open.counts);
+        self.merge(&open);
         self.first = Some(self.first.map_or(logged, |first| first.min(logged)));
         self.last = Some(self.last.map_or(logged, |last| last.max(logged)));
         self.step(logged, open.counts);
@@ -429,6 +473,8 @@ fn listed(end: &End, seconds: u32, open: &Open) -> Listed {
         gtid: begin.gtid.map(|gtid| gtid.to_string()),
         file: begin.file.to_string(),
         pos: begin.offset,
+        end_file: end.file.to_string(),
+        end_pos: end.end,
         logged: u32::try_from(logged_micros(begin) / 1_000_000).unwrap_or(u32::MAX),
         seconds,
         rows: open.counts.rows(),
@@ -440,5 +486,73 @@ fn listed(end: &End, seconds: u32, open: &Open) -> Listed {
             .take(3)
             .map(|tally| format!("{}.{}", tally.table.database, tally.table.table))
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::engine::binlog::{
+        filter::Filter,
+        source::{Note, StartAt, dir::DirSource, file::Options},
+        transaction::Transactions,
+    };
+
+    fn items() -> Vec<Item> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/binlog/mysql");
+        let source = DirSource::open(&folder, &StartAt::Begin, Options::default()).unwrap();
+        let mut transactions = Transactions::new(source, Filter::default());
+        let mut items = Vec::new();
+        loop {
+            let item = transactions.next().unwrap();
+            if let Item::Ended(_) = item {
+                return items;
+            }
+            items.push(item);
+        }
+    }
+
+    #[test]
+    fn a_transaction_that_comes_again_after_the_line_was_lost_counts_once() {
+        let items = items();
+        let mut plain = Summary::default();
+        items.iter().for_each(|item| plain.take(item));
+        assert!(plain.counts.rows() > 0 && plain.statement_format > 0);
+
+        let mut twice = Summary::default();
+        for item in &items {
+            if let Item::End(end) = item {
+                let mut cut = end.clone();
+                cut.outcome = Outcome::Cut;
+                twice.take(&Item::End(cut));
+                twice.take(&Item::Note(Note {
+                    file: end.file.clone(),
+                    offset: end.end,
+                    kind: NoteKind::Link,
+                    text: "the line was lost".to_owned(),
+                }));
+                // Again, from its start.
+                let begin = |one: &Item| matches!(one, Item::Begin(begin) if Arc::ptr_eq(begin, &end.begin));
+                let start = items.iter().position(begin).unwrap();
+                let over = |one: &Item| matches!(one, Item::End(_));
+                for again in items[start..].iter().take_while(|one| !over(one)) {
+                    if !matches!(again, Item::Note(_) | Item::Other(..)) {
+                        twice.take(again);
+                    }
+                }
+            }
+            twice.take(item);
+        }
+        assert_eq!(twice.cut, plain.cut);
+        assert_eq!(twice.counts, plain.counts);
+        assert_eq!(twice.tables(), plain.tables());
+        let sum = twice
+            .tables()
+            .iter()
+            .map(|table| table.counts.rows())
+            .sum::<u64>();
+        assert_eq!(sum + twice.other_tables.rows(), twice.counts.rows());
     }
 }

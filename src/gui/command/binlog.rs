@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::{Key, Modifiers};
 
 use super::{Ask, CTRL};
-use crate::gui::{icons, panels::binlog::wishes::Wishes, words::Words};
+use crate::gui::{icons, panels::binlog::wishes::Wishes, widgets::export::ExportStep, words::Words};
 
 /// What of a log is looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -50,14 +50,43 @@ pub enum Browse {
     Folder,
 }
 
+/// What can be asked of the summary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SummaryStep {
+    /// Count the changes in the part of time that is chosen.
+    Read,
+    Export(ExportStep),
+}
+
+/// What can be asked of the statements that take changes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UndoStep {
+    /// Read the log and write them.
+    Read,
+    Export(ExportStep),
+}
+
+/// What can be asked of the history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HistoryStep {
+    /// Look for the changes of what is named.
+    Read,
+    Export(ExportStep),
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum BinlogCommand {
     /// Look at another part.
     Show(BinlogView),
     /// Statements that take a transaction back.
     UndoOf(Span),
-    /// All changes of a row.
+    /// All changes of a row; of a table where no columns are named.
     HistoryOf(RowKey),
+    /// A transaction, opened in the timeline.
+    ShowAt(Span),
+    Summary(SummaryStep),
+    Undo(UndoStep),
+    History(HistoryStep),
     /// Look at what stands in the way of reading, and what it costs.
     Check,
     /// Read the log of the server that is connected.
@@ -86,9 +115,11 @@ pub enum BinlogCommand {
 
 impl BinlogCommand {
     /// What the palette lists, and whose keys are listened to.
-    pub(super) const LISTED: [Self; 8] = [
+    pub(super) const LISTED: [Self; 10] = [
         Self::Show(BinlogView::Timeline),
         Self::Show(BinlogView::Summary),
+        Self::Show(BinlogView::Undo),
+        Self::Show(BinlogView::History),
         Self::Pause,
         Self::Resume,
         Self::Check,
@@ -102,13 +133,20 @@ impl Ask for BinlogCommand {
     fn words(&self) -> Words {
         match self {
             Self::Show(BinlogView::Timeline) => Words::new(icons::GIT_COMMIT, "Transactions"),
-            Self::Show(BinlogView::Summary) => Words::new(icons::CHART_LINE, "Summary"),
-            Self::Show(BinlogView::Undo) | Self::UndoOf(_) => {
+            Self::ShowAt(_) => Words::new(icons::GIT_COMMIT, "Show in the timeline"),
+            Self::Show(BinlogView::Summary) | Self::Summary(_) => {
+                Words::new(icons::CHART_LINE, "Summary")
+            }
+            Self::Show(BinlogView::Undo) | Self::UndoOf(_) | Self::Undo(_) => {
                 Words::new(icons::ARROW_COUNTER_CLOCKWISE, "Undo as SQL")
             }
-            Self::Show(BinlogView::History) | Self::HistoryOf(_) => {
-                Words::new(icons::CLOCK, "History of this row")
+            Self::Show(BinlogView::History) | Self::History(_) => {
+                Words::new(icons::CLOCK, "History")
             }
+            Self::HistoryOf(key) if key.columns.is_empty() => {
+                Words::new(icons::CLOCK, "Who changed this table")
+            }
+            Self::HistoryOf(_) => Words::new(icons::CLOCK, "History of this row"),
             Self::Check => Words::new(icons::ARROWS_CLOCKWISE, "Check the binary log again")
                 .key(Modifiers::NONE, Key::F5),
             Self::Start => Words::new(icons::PLAY, "Start reading"),

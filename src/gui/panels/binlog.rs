@@ -11,15 +11,22 @@ mod clock;
 mod details;
 mod find;
 mod header;
+pub mod history;
 pub mod held;
 pub mod input;
 mod jobs;
 mod list;
 mod opening;
+mod parts;
+mod progress;
 pub mod reading;
 pub mod ring;
+pub mod scan;
 mod stream;
 mod strip;
+pub mod summary;
+pub mod undo;
+mod when;
 pub mod wishes;
 
 use std::path::PathBuf;
@@ -30,9 +37,12 @@ use self::{
     chips::Editing,
     details::Details,
     find::Find,
+    history::HistoryView,
     list::List,
     ring::Limits,
     stream::{Doing, Stream},
+    summary::SummaryView,
+    undo::UndoView,
 };
 use crate::{
     engine::{
@@ -40,7 +50,7 @@ use crate::{
         profiles::ProfileId,
     },
     gui::{
-        command::{BinlogCommand, BinlogView},
+        command::{BinlogCommand, BinlogView, Span},
         context::PanelContext,
         icons,
         saved::SavedBinlog,
@@ -79,6 +89,11 @@ pub struct BinlogPanel {
     find: Find,
     list: List,
     details: Details,
+    /// To be opened as soon as it is held.
+    opens: Option<Span>,
+    summary: SummaryView,
+    undo: UndoView,
+    history: HistoryView,
 }
 
 impl BinlogPanel {
@@ -120,7 +135,7 @@ impl BinlogPanel {
             .stream
             .as_ref()
             .is_some_and(|stream| stream.doing() == Doing::Reads && stream.link.is_none());
-        self.survey.is_running() || reads_files
+        self.survey.is_running() || reads_files || self.parts_run()
     }
 
     /// Draw. Ask by pushing a command; never wait.
@@ -142,6 +157,7 @@ impl BinlogPanel {
                 ui.spacing_mut().item_spacing.y = SPACE[1];
                 match &self.stream {
                     Some(_) if !self.opens_file => self.log_ui(ui, cx),
+                    None if self.view != BinlogView::Timeline => self.part_alone_ui(ui, cx),
                     _ => self.opening_ui(ui, cx),
                 }
             });
@@ -154,7 +170,7 @@ impl BinlogPanel {
         match self.view {
             BinlogView::Timeline => self.timeline_ui(ui, cx),
             BinlogView::Summary | BinlogView::Undo | BinlogView::History => {
-                empty_ui(ui, icons::GIT_COMMIT, "Binary log", PURPOSE, |_| {});
+                self.part_ui(ui, cx);
             }
         }
     }

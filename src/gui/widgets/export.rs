@@ -36,6 +36,8 @@ pub enum ExportKind {
     TableJson,
     /// Markdown.
     Report,
+    /// Statements.
+    Sql,
     /// Copied, not written.
     Summary,
 }
@@ -61,6 +63,7 @@ impl ExportKind {
             Self::TableCsv => Words::new(icons::FILE_CSV, "Table as CSV"),
             Self::TableJson => Words::new(icons::BRACKETS_CURLY, "Figures as JSON"),
             Self::Report => Words::new(icons::FILE_TEXT, "Report in Markdown"),
+            Self::Sql => Words::new(icons::FILE_SQL, "Statements as SQL"),
             Self::Summary => Words::new(icons::COPY, "Copy the chart in words"),
         }
     }
@@ -72,6 +75,7 @@ impl ExportKind {
             Self::ChartCsv | Self::TableCsv => "csv",
             Self::TableJson => "json",
             Self::Report => "md",
+            Self::Sql => "sql",
             Self::Summary => "txt",
         }
     }
@@ -109,6 +113,9 @@ pub enum ExportStep {
 /// Makes the bytes of a file; runs on the worker.
 pub type MakeBytes = Box<dyn FnOnce() -> Result<Vec<u8>> + Send>;
 
+/// Writes a file that may be too long for memory; runs on the worker.
+pub type WriteFile = Box<dyn FnOnce(&mut dyn io::Write) -> Result<(), WriteError> + Send>;
+
 /// What is being written, and where to. Keep one for each screen.
 #[derive(Default)]
 pub struct ExportForm {
@@ -135,6 +142,23 @@ impl ExportForm {
         name: impl FnOnce(ExportPiece) -> String,
         make: impl FnOnce(ExportPiece) -> MakeBytes,
     ) {
+        self.handle_writing(step, worker, name, |piece| {
+            let make = make(piece);
+            Box::new(move |file| {
+                let bytes = make().map_err(WriteError::Content)?;
+                file.write_all(&bytes).map_err(WriteError::Io)
+            })
+        });
+    }
+
+    /// The same for what is written as it is made.
+    pub fn handle_writing(
+        &mut self,
+        step: ExportStep,
+        worker: &Worker,
+        name: impl FnOnce(ExportPiece) -> String,
+        write: impl FnOnce(ExportPiece) -> WriteFile,
+    ) {
         match step {
             ExportStep::Choose(piece) => {
                 self.path = self.suggest(&name(piece), piece.kind);
@@ -152,7 +176,7 @@ impl ExportForm {
             }
             ExportStep::Save { replace } => {
                 if let Some(piece) = self.open {
-                    self.start(worker, replace, make(piece));
+                    self.start(worker, replace, write(piece));
                 }
             }
             ExportStep::Close => self.open = None,
@@ -182,15 +206,10 @@ impl ExportForm {
         path.to_string_lossy().into_owned()
     }
 
-    fn start(&mut self, worker: &Worker, replace: bool, make: MakeBytes) {
+    fn start(&mut self, worker: &Worker, replace: bool, write: WriteFile) {
         let path = PathBuf::from(self.path.trim());
         self.save.start(worker, "Export", |_| async move {
-            let write = move || {
-                let bytes = make()?;
-                files::write_whole(&path, replace, |file| {
-                    file.write_all(&bytes).map_err(WriteError::Io)
-                })
-            };
+            let write = move || files::write_whole(&path, replace, write);
             tokio::task::spawn_blocking(write)
                 .await
                 .map_err(|stopped| Error::Invalid(stopped.to_string()))?

@@ -17,8 +17,9 @@ use egui::{
     accesskit::Role as NodeRole, vec2,
 };
 
+pub(super) use self::draw::bound;
 use self::{
-    draw::{bound, cell_ui, header_ui, row_ground_ui},
+    draw::{cell_ui, header_ui, row_ground_ui},
     measure::{Fit, Layout},
 };
 use super::{health::Tone, whisker::Interval};

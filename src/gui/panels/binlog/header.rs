@@ -70,6 +70,7 @@ impl BinlogPanel {
             BinlogCommand::Leave,
             undo,
             BinlogCommand::OpenFile,
+            BinlogCommand::Show(BinlogView::History),
             BinlogCommand::Show(BinlogView::Summary),
         ];
         if self.view != BinlogView::Timeline {

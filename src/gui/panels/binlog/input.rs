@@ -67,10 +67,23 @@ impl Input {
     pub fn open(
         &self,
         begin: Begin,
+        filter: Filter,
+        follow: bool,
+        cancel: &CancellationToken,
+        handle: &Handle,
+    ) -> Result<Opened> {
+        self.open_as(begin, filter, follow, cancel, handle, |source| source)
+    }
+
+    /// The same, with a source around the log's own.
+    pub fn open_as(
+        &self,
+        begin: Begin,
         mut filter: Filter,
         follow: bool,
         cancel: &CancellationToken,
         handle: &Handle,
+        around: impl FnOnce(Box<dyn Source>) -> Box<dyn Source>,
     ) -> Result<Opened> {
         if let Begin::At(StartAt::Time(seconds)) = begin {
             filter.from = Some(filter.from.map_or(seconds, |from| from.max(seconds)));
@@ -102,6 +115,7 @@ impl Input {
                 self.files(&begin.start(), options)?
             }
         };
+        let source = around(source);
         let (is_live, start) = (link.is_some(), begin.start());
         let mut reader = match begin {
             Begin::Resume(checkpoint) => Transactions::resuming(source, filter, checkpoint),

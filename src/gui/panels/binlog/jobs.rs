@@ -36,6 +36,7 @@ impl BinlogPanel {
         if self.of != state.active {
             self.turn_to(state);
         }
+        self.poll_parts(state);
         if self.survey.poll() {
             self.begin_fault = None;
         }
@@ -79,6 +80,9 @@ impl BinlogPanel {
         if of_server {
             self.leave();
         }
+        if of_server || self.stream.is_none() {
+            self.forget_parts();
+        }
     }
 
     fn leave(&mut self) {
@@ -89,6 +93,7 @@ impl BinlogPanel {
         self.find = Find::default();
         self.list = List::default();
         self.details = Details::default();
+        self.opens = None;
     }
 
     fn check(&mut self, state: &State, worker: &Worker) {
@@ -105,8 +110,12 @@ impl BinlogPanel {
     pub fn handle(&mut self, command: BinlogCommand, state: &mut State, worker: &Worker) {
         match command {
             BinlogCommand::Show(view) => self.view = view,
-            BinlogCommand::UndoOf(_) => self.view = BinlogView::Undo,
-            BinlogCommand::HistoryOf(_) => self.view = BinlogView::History,
+            BinlogCommand::UndoOf(_)
+            | BinlogCommand::HistoryOf(_)
+            | BinlogCommand::ShowAt(_)
+            | BinlogCommand::Summary(_)
+            | BinlogCommand::Undo(_)
+            | BinlogCommand::History(_) => self.handle_part(command, state, worker),
             BinlogCommand::Check => self.check(state, worker),
             BinlogCommand::Start => self.start_server(state, worker),
             BinlogCommand::Pause => {
@@ -124,7 +133,10 @@ impl BinlogPanel {
                     stream.follow(worker);
                 }
             }
-            BinlogCommand::Leave => self.leave(),
+            BinlogCommand::Leave => {
+                self.leave();
+                self.forget_parts();
+            }
             BinlogCommand::OpenFile => self.opens_file = self.stream.is_some(),
             BinlogCommand::Browse(what) => self.browse(what, worker),
             BinlogCommand::Open(paths) => self.start_files(paths, state, worker),
@@ -133,6 +145,7 @@ impl BinlogPanel {
                 self.view = BinlogView::Timeline;
                 self.find.open();
             }
+            BinlogCommand::Cancel if self.parts_run() => self.cancel_parts(),
             BinlogCommand::Cancel => {
                 self.survey.cancel();
                 if let Some(stream) = &mut self.stream {
@@ -154,7 +167,10 @@ impl BinlogPanel {
         let (beginning, text) = self.beginning();
         let zone = input.zone();
         match beginning.start(&text, &zone) {
-            Ok(start) => self.start(input, start, true, worker),
+            Ok(start) => {
+                self.forget_parts();
+                self.start(input, start, true, worker);
+            }
             Err(fault) => self.begin_fault = Some(fault),
         }
     }
@@ -171,10 +187,17 @@ impl BinlogPanel {
             names: state.active_session().cloned(),
             program: self.program.clone(),
         };
+        self.forget_parts();
         self.start(input, StartAt::Begin, false, worker);
     }
 
-    fn start(&mut self, input: Input, start: StartAt, follow: bool, worker: &Worker) {
+    pub(super) fn start(
+        &mut self,
+        input: Input,
+        start: StartAt,
+        follow: bool,
+        worker: &Worker,
+    ) {
         let wanted = self.wishes().wanted(&input.zone());
         // What is not understood was said where it was written; it wants everything.
         let wanted = wanted.unwrap_or_default();

@@ -104,6 +104,15 @@ impl Chosen {
     }
 }
 
+impl List {
+    /// Bring a transaction into view, with the keyboard at it.
+    pub(super) fn go_to(&mut self, number: u64) {
+        self.brush = None;
+        self.cursor = Some(number);
+        self.anchor = Some((number, 0.0));
+    }
+}
+
 impl BinlogPanel {
     pub(super) fn list_ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
         let Some(stream) = &self.stream else { return };

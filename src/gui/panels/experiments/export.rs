@@ -80,6 +80,11 @@ fn bytes(
         ExportKind::TableJson => serde_json::to_string_pretty(&report.json())
             .map_err(|error| Error::Invalid(error.to_string()))?,
         ExportKind::Report => report.to_markdown(),
+        ExportKind::Sql => {
+            return Err(Error::Invalid(
+                "there are no statements to write".to_owned(),
+            ));
+        }
     };
     Ok(text.into_bytes())
 }

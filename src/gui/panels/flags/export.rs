@@ -72,6 +72,11 @@ impl Piece {
             ExportKind::Png => chart::png(self.chart()?, SIZE, Theme::Light, 1.0)?,
             ExportKind::Png2 => chart::png(self.chart()?, SIZE, Theme::Light, 2.0)?,
             ExportKind::Summary => self.chart()?.summary.clone().into_bytes(),
+            ExportKind::Sql => {
+                return Err(Error::Invalid(
+                    "there are no statements to write".to_owned(),
+                ));
+            }
         })
     }
 

@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-pub(super) fn bound(node: &mut Node, rect: Rect) {
+pub(in crate::gui::widgets) fn bound(node: &mut Node, rect: Rect) {
     node.set_bounds(egui::accesskit::Rect {
         x0: rect.min.x.into(),
         y0: rect.min.y.into(),

@@ -5,11 +5,14 @@
 
 use std::{collections::HashSet, ops::Range, sync::LazyLock};
 
-use crate::engine::sql::lexer::{SqlMode, Token, TokenKind, tokens};
+use crate::{
+    engine::sql::lexer::{SqlMode, Token, TokenKind, tokens},
+    gui::theme::Palette,
+};
 
 /// What a span is, which decides its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Paint {
+pub(in crate::gui::widgets) enum Paint {
     /// Names, signs, blanks.
     Plain,
     /// A word of the language.
@@ -26,8 +29,22 @@ pub(super) enum Paint {
     Odd,
 }
 
+impl Paint {
+    pub(in crate::gui::widgets) fn color(self, palette: &Palette) -> egui::Color32 {
+        match self {
+            Self::Plain => palette.text,
+            Self::Keyword => palette.keyword,
+            Self::Function => palette.function,
+            Self::Text => palette.string,
+            Self::Number => palette.number,
+            Self::Comment => palette.comment,
+            Self::Odd => palette.danger,
+        }
+    }
+}
+
 /// The spans of a text, in order, without gaps.
-pub(super) fn spans(sql: &str, mode: SqlMode) -> Vec<(Range<usize>, Paint)> {
+pub(in crate::gui::widgets) fn spans(sql: &str, mode: SqlMode) -> Vec<(Range<usize>, Paint)> {
     let all = tokens(sql, mode);
     let mut spans: Vec<(Range<usize>, Paint)> = Vec::new();
     for (index, token) in all.iter().enumerate() {

@@ -5,7 +5,7 @@
 //! texts above [`MOST_LINES`] are not taken at all: such a file is for `porthole query -f`. No completion here yet.
 
 mod edit;
-mod highlight;
+pub(super) mod highlight;
 mod outline;
 mod paint;
 

@@ -220,15 +220,7 @@ fn layout_job(text: &str, mode: SqlMode, look: &Look) -> LayoutJob {
         byte_range: ByteIndex(range.start)..ByteIndex(range.end),
         format: TextFormat {
             font_id: look.font.clone(),
-            color: match paint {
-                Paint::Plain => palette.text,
-                Paint::Keyword => palette.keyword,
-                Paint::Function => palette.function,
-                Paint::Text => palette.string,
-                Paint::Number => palette.number,
-                Paint::Comment => palette.comment,
-                Paint::Odd => palette.danger,
-            },
+            color: paint.color(palette),
             line_height: Some(look.line_height),
             valign: egui::Align::Center,
             ..TextFormat::default()

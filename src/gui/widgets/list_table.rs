@@ -1,0 +1,525 @@
+//! A table of rows of one line: heads that sort, one row that the pointer or the keyboard chooses, as many rows as
+//! memory holds.
+//!
+//! Only rows in view are drawn and asked for. The table takes the keyboard as a whole: arrows choose, Enter opens.
+//! Rows and cells are told to screen readers with the names of their columns. Figures with intervals are
+//! [`super::figure_table`]'s, results of queries [`super::rows_table`]'s.
+
+use std::{borrow::Cow, ops::Range};
+
+use egui::{
+    Align2, Color32, EventFilter, Id, Key, Modifiers, Rect, Role, ScrollArea, Sense, StrokeKind,
+    TextStyle, Ui, UiBuilder, WidgetInfo, accesskit::Role as NodeRole, pos2, vec2,
+};
+
+use super::figure_table::bound;
+use crate::gui::{
+    icons,
+    theme::{Palette, PaletteExt as _, SELECTION_RADIUS, text},
+    widgets::name::fitted,
+};
+
+/// Height of the heads and of a row.
+pub const HEAD: f32 = 26.0;
+pub const ROW: f32 = 26.0;
+const PAD: f32 = 9.0;
+/// Letters of a cell that are laid out.
+const LONGEST: usize = 400;
+
+/// A column.
+#[derive(Clone, Debug)]
+pub struct Head {
+    pub name: Cow<'static, str>,
+    width: Width,
+    right: bool,
+    mono: bool,
+    sorts: bool,
+}
+
+/// How wide a column is.
+#[derive(Clone, Copy, Debug)]
+enum Width {
+    /// In points.
+    Fixed(f32),
+    /// A part of what the others leave, and in points what it has at least.
+    Share(f32, f32),
+}
+
+impl Head {
+    /// Of words, this wide.
+    pub fn new(name: impl Into<Cow<'static, str>>, width: f32) -> Self {
+        Self {
+            name: name.into(),
+            width: Width::Fixed(width),
+            right: false,
+            mono: false,
+            sorts: false,
+        }
+    }
+
+    /// Of words, with a part of the room that is left, and so wide at least.
+    pub fn wide(name: impl Into<Cow<'static, str>>, share: f32, least: f32) -> Self {
+        Self {
+            width: Width::Share(share, least),
+            ..Self::new(name, 0.0)
+        }
+    }
+
+    /// Of numbers: mono, aligned right.
+    #[must_use]
+    pub fn number(self) -> Self {
+        Self {
+            right: true,
+            mono: true,
+            ..self
+        }
+    }
+
+    /// Mono.
+    #[must_use]
+    pub fn mono(self) -> Self {
+        Self { mono: true, ..self }
+    }
+
+    /// A click on its head sorts by it.
+    #[must_use]
+    pub fn sorts(self) -> Self {
+        Self {
+            sorts: true,
+            ..self
+        }
+    }
+}
+
+/// What stands in a cell; the text must be fit to be shown on one line.
+#[derive(Clone, Debug, Default)]
+pub struct Cell {
+    pub text: Cow<'static, str>,
+    pub ink: Ink,
+}
+
+/// The colour of a cell. Never alone: the text says the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ink {
+    #[default]
+    Text,
+    Secondary,
+    Faint,
+    Warning,
+    /// Of statements that change tables.
+    Statement,
+}
+
+impl Cell {
+    pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            text: text.into(),
+            ink: Ink::Text,
+        }
+    }
+
+    #[must_use]
+    pub fn ink(self, ink: Ink) -> Self {
+        Self { ink, ..self }
+    }
+}
+
+impl Ink {
+    fn color(self, palette: &Palette) -> Color32 {
+        match self {
+            Self::Text => palette.text,
+            Self::Secondary => palette.secondary,
+            Self::Faint => palette.faint,
+            Self::Warning => palette.warning,
+            Self::Statement => palette.function,
+        }
+    }
+}
+
+/// What a table shows.
+pub struct Listing<'a> {
+    /// For screen readers.
+    pub name: &'a str,
+    pub heads: &'a [Head],
+    pub count: usize,
+    /// By which column, and whether the largest are first.
+    pub sorted: Option<(usize, bool)>,
+    /// A row's cell.
+    pub cell: &'a dyn Fn(usize, usize) -> Cell,
+}
+
+/// What was done to a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pressed {
+    /// The head of this column.
+    Head(usize),
+    /// This row was chosen.
+    Row(usize),
+    /// This row was pressed twice, or Enter on it.
+    Open(usize),
+}
+
+/// Which row is chosen. Keep one for each table.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ListTable {
+    chosen: Option<usize>,
+}
+
+impl ListTable {
+    /// The row that is chosen.
+    pub fn chosen(&self) -> Option<usize> {
+        self.chosen
+    }
+
+    /// Choose another, or none.
+    pub fn choose(&mut self, row: Option<usize>) {
+        self.chosen = row;
+    }
+
+    /// Draw into all the room there is.
+    pub fn ui(&mut self, ui: &mut Ui, listing: &Listing<'_>) -> Option<Pressed> {
+        let size = ui.available_size().max(vec2(60.0, HEAD + ROW));
+        let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+        let id = ui.scope_id().with(listing.name);
+        let table = ui.interact(rect, id, Sense::CLICK | Sense::FOCUSABLE);
+        table.widget_info(|| WidgetInfo::labeled(Role::Table, ui.is_enabled(), listing.name));
+        ui.accesskit_node_builder(id, |node| {
+            node.set_row_count(listing.count);
+            node.set_column_count(listing.heads.len());
+        });
+        self.chosen = self.chosen.filter(|row| *row < listing.count);
+        let mut pressed = None;
+        if table.has_focus() {
+            pressed = self.keys(ui, id, listing.count);
+        }
+        let moved = matches!(pressed, Some(Pressed::Row(_)));
+        let places = places(listing.heads, rect.width());
+        let head = rect.with_max_y(rect.top() + HEAD);
+        let drawing = Drawing {
+            listing,
+            places: &places,
+            table: id,
+        };
+        if let Some(column) = drawing.heads_ui(ui, head) {
+            pressed = Some(Pressed::Head(column));
+        }
+        let body = rect.with_min_y(head.bottom());
+        let mut inner = ui.new_child(UiBuilder::new().id_salt(id).max_rect(body));
+        inner.set_clip_rect(body.intersect(ui.clip_rect()));
+        let scroll = ScrollArea::vertical().id_salt(id).auto_shrink(false);
+        scroll.show_viewport(&mut inner, |ui, view| {
+            let height = listing.count as f32 * ROW;
+            ui.set_min_size(vec2(rect.width(), height));
+            if moved && let Some(row) = self.chosen {
+                let line = line(ui.min_rect(), row);
+                ui.scroll_to_rect(line, None);
+            }
+            let focused = table.has_focus();
+            if let Some(found) = drawing.rows_ui(ui, view, self.chosen, focused) {
+                if let Pressed::Row(row) | Pressed::Open(row) = found {
+                    self.chosen = Some(row);
+                }
+                table.request_focus();
+                pressed = Some(found);
+            }
+        });
+        pressed
+    }
+
+    fn keys(&mut self, ui: &Ui, id: Id, count: usize) -> Option<Pressed> {
+        let filter = EventFilter {
+            vertical_arrows: true,
+            ..EventFilter::default()
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+        let last = count.checked_sub(1)?;
+        ui.input_mut(|input| {
+            let mut key = |key| input.consume_key(Modifiers::NONE, key);
+            let now = self.chosen;
+            let to = if key(Key::ArrowDown) {
+                now.map_or(0, |row| row + 1)
+            } else if key(Key::ArrowUp) {
+                now.map_or(0, |row| row.saturating_sub(1))
+            } else if key(Key::PageDown) {
+                now.map_or(0, |row| row + 20)
+            } else if key(Key::PageUp) {
+                now.map_or(0, |row| row.saturating_sub(20))
+            } else if key(Key::Home) {
+                0
+            } else if key(Key::End) {
+                last
+            } else if key(Key::Enter) {
+                return now.map(Pressed::Open);
+            } else {
+                return None;
+            };
+            self.chosen = Some(to.min(last));
+            self.chosen.map(Pressed::Row)
+        })
+    }
+}
+
+/// What drawing needs.
+struct Drawing<'a> {
+    listing: &'a Listing<'a>,
+    /// From where to where each column reaches, from the left edge.
+    places: &'a [Range<f32>],
+    table: Id,
+}
+
+impl Drawing<'_> {
+    fn columns(&self, row: Rect) -> impl Iterator<Item = (usize, &Head, Rect)> {
+        let heads = self.listing.heads.iter().zip(self.places);
+        heads.enumerate().map(move |(at, (head, place))| {
+            let range = row.left() + place.start..=row.left() + place.end;
+            (at, head, Rect::from_x_y_ranges(range, row.y_range()))
+        })
+    }
+
+    /// The heads; the one that was pressed.
+    fn heads_ui(&self, ui: &mut Ui, rect: Rect) -> Option<usize> {
+        let palette = ui.palette();
+        ui.painter()
+            .rect_filled(rect, SELECTION_RADIUS, palette.raised);
+        let builder = UiBuilder::new()
+            .scope_id(self.table.with("head"))
+            .max_rect(rect)
+            .accessibility_parent(self.table)
+            .accessibility_role(NodeRole::Row);
+        let line = ui.new_child(builder);
+        line.accesskit_node_builder(line.unique_id(), |node| bound(node, rect));
+        let font = text::strong().resolve(ui.style());
+        let mut pressed = None;
+        for (at, head, place) in self.columns(rect) {
+            let id = self.table.with(("head", at));
+            let sense = if head.sorts {
+                Sense::click()
+            } else {
+                Sense::hover()
+            };
+            let response = line.interact(place, id, sense);
+            let sorted = self.listing.sorted.filter(|(column, _)| *column == at);
+            line.accesskit_node_builder(id, |node| {
+                bound(node, place);
+                node.set_role(NodeRole::ColumnHeader);
+                node.set_label(&*head.name);
+                node.set_column_index(at);
+                if let Some((_, largest_first)) = sorted {
+                    node.set_sort_direction(if largest_first {
+                        egui::accesskit::SortDirection::Descending
+                    } else {
+                        egui::accesskit::SortDirection::Ascending
+                    });
+                }
+            });
+            let arrow = match sorted {
+                Some((_, true)) => format!(" {}", icons::CARET_DOWN),
+                Some((_, false)) => format!(" {}", icons::CARET_UP),
+                None => String::new(),
+            };
+            let ink = if response.hovered() && head.sorts || sorted.is_some() {
+                palette.text
+            } else {
+                palette.secondary
+            };
+            let (x, align) = edge(head, place);
+            let painter = line.painter().with_clip_rect(place);
+            let words = format!("{}{arrow}", head.name);
+            painter.text(pos2(x, place.center().y), align, words, font.clone(), ink);
+            if response.has_focus() {
+                let ring = place.shrink(2.0);
+                line.painter().rect_stroke(
+                    ring,
+                    SELECTION_RADIUS,
+                    palette.focus(),
+                    StrokeKind::Inside,
+                );
+            }
+            if response.clicked() {
+                pressed = Some(at);
+            }
+        }
+        pressed
+    }
+
+    /// The rows in view; what was done to them.
+    fn rows_ui(
+        &self,
+        ui: &mut Ui,
+        view: Rect,
+        chosen: Option<usize>,
+        focused: bool,
+    ) -> Option<Pressed> {
+        let mut pressed = None;
+        let first = (view.top() / ROW).max(0.0) as usize;
+        let end = ((view.bottom() / ROW).ceil().max(0.0) as usize).min(self.listing.count);
+        for row in first..end {
+            let rect = line(ui.min_rect(), row);
+            let id = self.table.with(("row", row));
+            let builder = UiBuilder::new()
+                .scope_id(id)
+                .max_rect(rect)
+                .accessibility_parent(self.table)
+                .accessibility_role(NodeRole::Row);
+            let row_ui = ui.new_child(builder);
+            let here = chosen == Some(row);
+            row_ui.accesskit_node_builder(row_ui.unique_id(), |node| {
+                bound(node, rect);
+                node.set_row_index(row);
+                node.set_selected(here);
+            });
+            let response = row_ui.interact(rect, id.with("press"), Sense::CLICK);
+            if response.double_clicked() {
+                pressed = Some(Pressed::Open(row));
+            } else if response.clicked() {
+                pressed = Some(Pressed::Row(row));
+            }
+            self.ground_ui(&row_ui, rect, here, here && focused, response.hovered());
+            for (at, head, place) in self.columns(rect) {
+                self.cell_ui(&row_ui, place, head, (row, at));
+            }
+            if here && focused {
+                row_ui.accesskit_node_builder(self.table, |node| {
+                    node.set_active_descendant(row_ui.unique_id().accesskit_id());
+                });
+            }
+        }
+        pressed
+    }
+
+    fn ground_ui(&self, ui: &Ui, rect: Rect, chosen: bool, focused: bool, hovered: bool) {
+        let palette = ui.palette();
+        let painter = ui.painter();
+        if chosen {
+            painter.rect_filled(rect, SELECTION_RADIUS, palette.selection);
+        } else if hovered {
+            painter.rect_filled(rect, 0.0, palette.stripe);
+        }
+        if !chosen {
+            painter.hline(rect.x_range(), rect.bottom(), palette.hairline());
+        }
+        if focused {
+            let bar = Rect::from_min_size(rect.min, vec2(2.0, rect.height()));
+            painter.rect_filled(bar, 0.0, palette.accent);
+        }
+    }
+
+    fn cell_ui(&self, ui: &Ui, rect: Rect, head: &Head, (row, column): (usize, usize)) {
+        let palette = ui.palette();
+        let cell = (self.listing.cell)(row, column);
+        let id = self.table.with(("cell", row, column));
+        let response = ui.interact(rect, id, Sense::hover());
+        ui.accesskit_node_builder(id, |node| {
+            bound(node, rect);
+            node.set_role(if column == 0 {
+                NodeRole::RowHeader
+            } else {
+                NodeRole::Cell
+            });
+            node.set_label(&*cell.text);
+            node.set_row_index(row);
+            node.set_column_index(column);
+        });
+        if cell.text.is_empty() {
+            return;
+        }
+        let style = if head.mono {
+            text::cell()
+        } else {
+            TextStyle::Body
+        };
+        let font = style.resolve(ui.style());
+        let ink = cell.ink.color(palette);
+        let room = rect.width() - 2.0 * PAD;
+        let (galley, cut) = if head.right {
+            fitted(ui, &cell.text, &font, ink, room)
+        } else {
+            beginning(ui, &cell.text, font, ink, room)
+        };
+        let (x, align) = edge(head, rect);
+        let place = align.anchor_size(pos2(x, rect.center().y), galley.size());
+        ui.painter().galley(place.min, galley, ink);
+        if cut {
+            let whole: String = cell.text.chars().take(4 * LONGEST).collect();
+            response.on_hover_text(whole);
+        }
+    }
+}
+
+/// The text, cut at its end where it is too long. True if it was.
+fn beginning(
+    ui: &Ui,
+    text: &str,
+    font: egui::FontId,
+    ink: Color32,
+    width: f32,
+) -> (std::sync::Arc<egui::Galley>, bool) {
+    let short = text.char_indices().nth(LONGEST);
+    let short = short.map_or(text, |(end, _)| text.get(..end).unwrap_or(text));
+    let mut job = egui::text::LayoutJob::simple_singleline(short.to_owned(), font, ink);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(0.0));
+    let galley = ui.painter().layout_job(job);
+    let cut = galley.elided || short.len() < text.len();
+    (galley, cut)
+}
+
+/// Where a column's text is anchored.
+fn edge(head: &Head, rect: Rect) -> (f32, Align2) {
+    if head.right {
+        (rect.right() - PAD, Align2::RIGHT_CENTER)
+    } else {
+        (rect.left() + PAD, Align2::LEFT_CENTER)
+    }
+}
+
+fn line(body: Rect, row: usize) -> Rect {
+    let top = body.top() + row as f32 * ROW;
+    Rect::from_min_size(pos2(body.left(), top), vec2(body.width(), ROW))
+}
+
+/// From where to where each column reaches. Where there is no room for all, those at the right go beyond the edge.
+fn places(heads: &[Head], room: f32) -> Vec<Range<f32>> {
+    let (mut taken, mut shares) = (0.0, 0.0);
+    for head in heads {
+        match head.width {
+            Width::Fixed(width) => taken += width,
+            Width::Share(share, _) => shares += share,
+        }
+    }
+    let left = (room - taken).max(0.0);
+    let mut x = 0.0;
+    heads
+        .iter()
+        .map(|head| {
+            let width = match head.width {
+                Width::Fixed(width) => width,
+                Width::Share(share, least) => (left * share / shares).max(least),
+            };
+            let start = x;
+            x += width;
+            start..x
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_columns_leave_is_shared_and_none_is_narrower_than_it_may_be() {
+        let heads = [
+            Head::new("a", 100.0),
+            Head::wide("b", 1.0, 50.0),
+            Head::wide("c", 3.0, 50.0),
+        ];
+        assert_eq!(
+            places(&heads, 500.0),
+            [0.0..100.0, 100.0..200.0, 200.0..500.0]
+        );
+        assert_eq!(
+            places(&heads, 120.0),
+            [0.0..100.0, 100.0..150.0, 150.0..200.0]
+        );
+    }
+}
