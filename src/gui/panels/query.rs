@@ -6,6 +6,7 @@ mod bar;
 mod loading;
 mod place;
 mod result;
+mod row_key;
 mod save;
 mod tab;
 mod tab_strip;

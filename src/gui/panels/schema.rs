@@ -23,7 +23,7 @@ use crate::{
         sql::names::quote_identifier,
     },
     gui::{
-        command::{Ask as _, QueryCommand, SchemaCommand},
+        command::{Ask as _, BinlogCommand, QueryCommand, RowKey, SchemaCommand},
         context::PanelContext,
         format, icons,
         state::{OpenSession, SessionStatus, State, TableName},
@@ -340,6 +340,15 @@ fn do_asked(
         row::Ask::Insert => {
             if let Some(text) = text_of(tree, node, default) {
                 cx.commands.push(QueryCommand::Insert(text));
+            }
+        }
+        row::Ask::WhoChanged => {
+            if let Some(TableName { database, table }) = tree.table_name(node) {
+                cx.commands.push(BinlogCommand::HistoryOf(RowKey {
+                    database,
+                    table,
+                    columns: Vec::new(),
+                }));
             }
         }
         row::Ask::Copy => {

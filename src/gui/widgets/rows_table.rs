@@ -71,6 +71,8 @@ pub struct RowsTable {
     selection: Option<Selection>,
     drag: Option<Drag>,
     go_to_row: Option<GoToRow>,
+    /// In the menu of a row: something that the panel can do with it.
+    pub row_action: Option<&'static str>,
 }
 
 /// What the panel has to know after a grid was drawn.
@@ -82,6 +84,8 @@ pub struct RowsTableResponse {
     pub missing: Option<Range<u64>>,
     /// What became of a wish to copy, if there was one.
     pub copied: Option<Copied>,
+    /// The cell whose row [`RowsTable::row_action`] was asked for.
+    pub acted: Option<CellRef>,
 }
 
 impl RowsTable {
@@ -145,11 +149,12 @@ impl RowsTable {
             self.select(&areas, Selection::cell(cell));
         }
         self.go_to_row_ui(ui, &response, &areas, rows);
-        let copied = self.menu_ui(ui, &response, &areas, rows).or(copied);
+        let (chosen, acted) = self.menu_ui(ui, &response, &areas, rows);
         RowsTableResponse {
             response,
             missing: missing.0,
-            copied,
+            copied: chosen.or(copied),
+            acted,
         }
     }
 
@@ -197,8 +202,9 @@ impl RowsTable {
         response: &Response,
         areas: &Areas,
         rows: &dyn Rows,
-    ) -> Option<Copied> {
+    ) -> (Option<Copied>, Option<CellRef>) {
         let mut copied = None;
+        let mut acted = None;
         response.context_menu(|ui| {
             let any = self.selection.is_some();
             let item = |ui: &mut Ui, text: &str, key: &str, enabled: bool| {
@@ -227,11 +233,19 @@ impl RowsTable {
             if item(ui, "Go to row…", "Ctrl+G", rows.rows() > 0) {
                 self.open_go_to_row();
             }
+            if let Some(words) = self.row_action {
+                ui.separator();
+                let at = self.selection.map(|held| held.cursor);
+                let at = at.filter(|cell| cell.row < rows.rows());
+                if item(ui, words, "", at.is_some()) {
+                    acted = at;
+                }
+            }
         });
         if copied.is_some() {
             ui.request_repaint();
         }
-        copied
+        (copied, acted)
     }
 }
 

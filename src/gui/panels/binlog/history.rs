@@ -17,10 +17,11 @@ pub use self::found::{Found, Told};
 use super::{
     input::Input,
     progress::{self, Asked},
+    scan::as_told,
     when::{When, WhenDraft},
 };
 use crate::{
-    engine::binlog::trail::Missing,
+    engine::{Result, binlog::trail::Missing},
     gui::{
         command::{BinlogCommand, HistoryStep, RowKey},
         context::PanelContext,
@@ -65,18 +66,20 @@ pub struct HistoryView {
 }
 
 impl HistoryView {
-    /// With changes as a log would give them; for tests.
-    pub fn with_found(of: RowKey, told: Vec<Told>, worker: &Worker) -> Self {
+    /// With what a search would tell, and its end; without one it goes on until it is stopped. For tests.
+    pub fn with_reading(
+        of: RowKey,
+        told: Vec<Told>,
+        end: Option<Result<Ended>>,
+        worker: &Worker,
+    ) -> Self {
         let mut view = Self::default();
         view.form.fill(&of);
         view.of = Some(of);
         let found = Found::default();
         view.reading
-            .start(worker, "Look for changes", found, |send, _| async move {
-                for told in told {
-                    send.send(told).await.ok();
-                }
-                Ok(Ended::default())
+            .start(worker, "Look for changes", found, |send, cancel| {
+                as_told(told, end, send, cancel)
             });
         view
     }
@@ -118,7 +121,8 @@ impl HistoryView {
     /// Changes of a row; of a table where no columns are named. Looked for at once where a log is open.
     pub fn of(&mut self, key: RowKey, input: Option<&Input>, worker: &Worker) {
         self.form.fill(&key);
-        if input.is_some() {
+        let is_named = key.columns.iter().all(|(column, _)| !column.is_empty());
+        if input.is_some() && is_named {
             self.start(input, worker);
         }
     }

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::mpsc::Sender};
 use tokio_util::sync::CancellationToken;
 
 use super::input::{Input, Log, Reader};
@@ -118,6 +118,23 @@ pub fn cut_short(ending: &Ending) -> Option<String> {
         Status::Complete | Status::InUse { .. } | Status::Stopped => None,
         _ => Some(ending.to_string()),
     }
+}
+
+/// Tell this and end so, in the place of a reading; without an end, wait until it is stopped. For tests of the parts.
+pub(super) async fn as_told<T, S>(
+    told: Vec<T>,
+    end: Option<Result<S>>,
+    send: Sender<T>,
+    cancel: CancellationToken,
+) -> Result<S> {
+    for told in told {
+        send.send(told).await.ok();
+    }
+    if let Some(end) = end {
+        return end;
+    }
+    cancel.cancelled().await;
+    Err(Error::Cancelled(Stopped::BeforeServer))
 }
 
 /// A source that ends where its part does, and says how far it has come, whatever is left out of its events.

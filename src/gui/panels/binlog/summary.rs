@@ -16,7 +16,7 @@ use self::lists::Lists;
 use super::{
     input::Input,
     progress::{self, Asked},
-    scan::{Part, cut_short, scan, walk},
+    scan::{Part, as_told, cut_short, scan, walk},
     when::{When, WhenDraft, moment},
 };
 use crate::{
@@ -92,12 +92,15 @@ pub struct SummaryView {
 }
 
 impl SummaryView {
-    /// With figures as a log would give them; for tests.
-    pub fn with_figures(figures: Figures) -> Self {
-        Self {
-            figures: Some(Arc::new(figures)),
-            ..Self::default()
-        }
+    /// With what a reading would tell, and its end; without one it goes on until it is stopped. For tests.
+    pub fn with_reading(told: Vec<Told>, end: Option<Result<Ending>>, worker: &Worker) -> Self {
+        let mut view = Self::default();
+        let name = "Summarise the binary log";
+        view.reading
+            .start(worker, name, Seen::default(), |send, cancel| {
+                as_told(told, end, send, cancel)
+            });
+        view
     }
 
     /// Something is being read.

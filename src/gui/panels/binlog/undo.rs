@@ -14,11 +14,12 @@ pub use self::made::{Made, Work};
 use super::{
     input::Input,
     progress::{self, Asked},
-    scan::Part,
+    scan::{Part, as_told},
     when::{When, WhenDraft},
 };
 use crate::{
     engine::{
+        Result,
         binlog::{
             filter::TableRule,
             owned::OwnedRow,
@@ -83,13 +84,19 @@ pub struct UndoView {
 }
 
 impl UndoView {
-    /// With a text as a log would give it; for tests.
-    pub fn with_made(of: Option<Span>, made: Made) -> Self {
-        Self {
+    /// With the end of a reading; without one it goes on until it is stopped. For tests.
+    pub fn with_reading(of: Option<Span>, end: Option<Result<Made>>, worker: &Worker) -> Self {
+        let mut view = Self {
             of,
-            made: Some(Arc::new(made)),
             ..Self::default()
-        }
+        };
+        let end = end.map(|made| made.map(Arc::new));
+        let name = "Write statements that undo changes";
+        view.reading
+            .start(worker, name, Far::default(), |send, cancel| {
+                as_told(Vec::new(), end, send, cancel)
+            });
+        view
     }
 
     /// Something is being read.
@@ -408,7 +415,7 @@ pub fn row_sql(
     before: &OwnedRow,
     after: &OwnedRow,
     direction: Direction,
-) -> Result<String, Unsayable> {
+) -> std::result::Result<String, Unsayable> {
     let change = Change {
         before: before.values().collect(),
         after: after.values().collect(),

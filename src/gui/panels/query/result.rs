@@ -6,6 +6,7 @@ use egui::{
 };
 
 use super::{
+    row_key::row_key,
     save,
     tab::{Tab, View},
     trouble::{not_connected, server_of_run, trouble_ui},
@@ -13,7 +14,7 @@ use super::{
 use crate::{
     engine::query::Warning,
     gui::{
-        command::{AppCommand, Ask as _, Command, ProfilesCommand, QueryCommand},
+        command::{AppCommand, Ask as _, BinlogCommand, Command, ProfilesCommand, QueryCommand},
         context::PanelContext,
         format, icons,
         state::Section,
@@ -71,7 +72,7 @@ fn parts_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
     }
     match tab.view {
         View::Messages => messages_ui(ui, tab),
-        View::Rows if has_rows => rows_ui(ui, tab),
+        View::Rows if has_rows => rows_ui(ui, tab, cx),
         View::Rows if tab.is_running() => centered_ui(ui, "Running…"),
         View::Rows => centered_ui(
             ui,
@@ -210,7 +211,7 @@ fn view_tab_ui(ui: &mut Ui, words: &str, selected: bool) -> bool {
     response.clicked()
 }
 
-fn rows_ui(ui: &mut Ui, tab: &mut Tab) {
+fn rows_ui(ui: &mut Ui, tab: &mut Tab, cx: &PanelContext<'_>) {
     let Some(answer) = tab.result.value() else {
         return;
     };
@@ -220,6 +221,7 @@ fn rows_ui(ui: &mut Ui, tab: &mut Tab) {
     let empty = answer.rows.rows() == 0 && !tab.result.is_running();
     let rect = ui.available_rect_before_wrap();
     let grid = &mut tab.grid;
+    grid.row_action = Some("History of this row");
     let response = ui.push_id(tab.id, |ui| grid.ui(ui, &answer.rows)).inner;
     if empty {
         let font = TextStyle::Body.resolve(ui.style());
@@ -231,6 +233,11 @@ fn rows_ui(ui: &mut Ui, tab: &mut Tab) {
     }
     if let Some(missing) = response.missing {
         tab.loading.want(missing);
+    }
+    if let Some(at) = response.acted
+        && let Some(key) = row_key(&answer.rows, at)
+    {
+        cx.commands.push(BinlogCommand::HistoryOf(key));
     }
     if let Some(copied) = response.copied {
         tab.copied = Some(copied.to_string());

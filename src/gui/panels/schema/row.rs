@@ -27,6 +27,8 @@ pub(super) enum Ask {
     ShowRows,
     Insert,
     Copy,
+    /// In the binary log.
+    WhoChanged,
 }
 
 #[derive(Clone, Copy)]
@@ -230,6 +232,9 @@ fn menu_ui(ui: &mut Ui, node: Node) -> Option<Ask> {
     if matches!(node, Node::Database(_) | Node::Table(..) | Node::Column(..)) {
         item(ui, "Insert name", Ask::Insert);
         item(ui, "Copy name", Ask::Copy);
+    }
+    if matches!(node, Node::Table(..)) {
+        item(ui, "Who changed this table", Ask::WhoChanged);
     }
     asked
 }
