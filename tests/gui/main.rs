@@ -1,6 +1,10 @@
 //! The window's parts, driven by their labels; no server, no GPU.
 
 mod binlog;
+mod binlog_history;
+mod binlog_part;
+mod binlog_summary;
+mod binlog_undo;
 mod chart;
 mod experiments;
 mod figures;

@@ -1,0 +1,183 @@
+//! The summary of a binary log, by its labels; recorded logs, no server.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
+use std::{path::PathBuf, sync::Arc};
+
+use egui::Role;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use porthole::{
+    engine::binlog::{
+        source::{Ending, Progress, Status},
+        summary::Summary,
+    },
+    gui::{
+        command::{BinlogCommand, SummaryStep},
+        panels::binlog::summary::{Figures, SummaryView, Told},
+    },
+};
+
+use super::binlog_part::{Window, files, press, recorded, sees, until, until_seen, window};
+
+fn read(name: &str) -> Window<SummaryView> {
+    let mut window = window(Some(recorded(name)), |_| SummaryView::default());
+    press(&mut window, "Time: all that the log holds");
+    press(&mut window, "Count the changes");
+    until(&mut window, "the end", |window| {
+        !window.state().view.is_running()
+    });
+    window
+}
+
+/// The first column of a table.
+fn first_column(window: &Window<SummaryView>, table: &str) -> Vec<String> {
+    let table = window.get_by_role_and_label(Role::Table, table);
+    let cells = table.query_all_by_role(Role::RowHeader);
+    cells
+        .filter_map(|cell| cell.accesskit_node().label())
+        .collect()
+}
+
+#[test]
+fn without_a_log_there_is_nothing_to_count() {
+    let window = window(None, |_| SummaryView::default());
+    assert!(sees(&window, "No log is open"));
+    let button = window.get_by_label("Count the changes");
+    assert!(button.accesskit_node().is_disabled());
+}
+
+#[test]
+fn it_reads_nothing_before_it_is_asked_to() {
+    let window = window(Some(recorded("mysql")), |_| SummaryView::default());
+    assert!(sees(&window, "No summary yet"));
+    assert!(!window.state().view.is_running());
+    assert!(window.state().asked.is_empty());
+}
+
+#[test]
+fn figures_are_of_what_the_log_holds() {
+    let window = read("mysql");
+    for words in ["transactions", "inserted", "updated", "deleted", "UTC"] {
+        assert!(sees(&window, words), "{words}");
+    }
+    // Statement format is in it.
+    assert!(sees(&window, "changed rows by their text"));
+    let tables = first_column(&window, "Tables by changes");
+    assert!(tables.contains(&"shop.item".to_owned()), "{tables:?}");
+    assert!(
+        window
+            .query_by_role_and_label(Role::Image, "Rows by 1 min")
+            .is_some()
+    );
+}
+
+#[test]
+fn tables_are_sorted_by_the_head_that_is_pressed() {
+    let mut window = read("mysql");
+    let by_bytes = first_column(&window, "Tables by changes");
+    press(&mut window, "Table");
+    let mut by_name = first_column(&window, "Tables by changes");
+    assert!(by_name.is_sorted());
+    press(&mut window, "Table");
+    by_name.reverse();
+    assert_eq!(first_column(&window, "Tables by changes"), by_name);
+    press(&mut window, "Bytes");
+    // Of the two with this name one chooses what is counted, the other is the head.
+    assert_eq!(by_bytes.len(), by_name.len());
+}
+
+#[test]
+fn a_large_transaction_is_opened_at_its_place() {
+    let mut window = read("mysql");
+    let table = window.get_by_role_and_label(Role::Table, "Biggest transactions");
+    let row = table.query_all_by_role(Role::Row).nth(1).unwrap();
+    row.click();
+    window.step();
+    window.step();
+    let asked = window.state().asked.last().unwrap();
+    let BinlogCommand::ShowAt(span) = asked else {
+        panic!("{asked:?}");
+    };
+    assert!(span.file.starts_with("binlog.") && span.offset > 4);
+    assert!(span.end.0 == span.file && span.end.1 > span.offset);
+}
+
+#[test]
+fn ddl_is_listed_with_its_statements() {
+    let mut window = read("mysql");
+    let tab = window.query_all_by_label_contains("DDL (").next().unwrap();
+    tab.click();
+    window.step();
+    window.step();
+    assert!(sees(&window, "CREATE DATABASE shop"));
+}
+
+#[test]
+fn a_damaged_log_says_where_it_ends() {
+    let window = read("mariadb-encrypted.000001");
+    assert!(sees(&window, "encrypted"));
+}
+
+#[test]
+fn what_cannot_be_read_is_said_and_can_be_tried_again() {
+    let missing = files(vec![PathBuf::from("/nonexistent/binlog.000001")]);
+    let mut window = window(Some(missing), |_| SummaryView::default());
+    press(&mut window, "Count the changes");
+    until_seen(&mut window, "The log could not be read");
+    press(&mut window, "Try again");
+    let read = BinlogCommand::Summary(SummaryStep::Read);
+    assert_eq!(window.state().asked, [read.clone(), read]);
+}
+
+fn partial() -> Vec<Told> {
+    let summary = Summary {
+        transactions: 1234,
+        first: Some(1_789_985_600),
+        last: Some(1_789_985_700),
+        ..Summary::default()
+    };
+    vec![
+        Told::Progress(Progress {
+            read: 612_000_000,
+            total: Some(1_200_000_000),
+        }),
+        Told::Figures(Arc::new(Figures::of(&summary))),
+    ]
+}
+
+#[test]
+fn while_it_reads_it_shows_how_far_it_is_and_what_it_has_counted() {
+    let mut window = window(Some(recorded("mysql")), |worker| {
+        SummaryView::with_reading(partial(), None, worker)
+    });
+    until_seen(&mut window, "1,234 transactions");
+    assert!(sees(&window, "612 MB of 1.2 GB"));
+    assert!(window.query_by_label("Count the changes").is_none());
+    press(&mut window, "Stop reading the binary log");
+    until_seen(&mut window, "Stopped");
+    // What has been counted stays.
+    assert!(sees(&window, "1,234 transactions"));
+}
+
+#[test]
+fn before_the_first_figures_it_says_that_it_reads() {
+    let window = window(Some(recorded("mysql")), |worker| {
+        SummaryView::with_reading(Vec::new(), None, worker)
+    });
+    assert!(sees(&window, "Reading…"));
+    assert!(sees(&window, "opening the log"));
+}
+
+#[test]
+fn a_part_of_time_without_changes_says_so() {
+    let told = vec![Told::Figures(Arc::new(Figures::of(&Summary::default())))];
+    let ending = Ending {
+        file: "binlog.000001".into(),
+        offset: 4,
+        status: Status::Complete,
+    };
+    let mut window = window(Some(recorded("mysql")), |worker| {
+        SummaryView::with_reading(told, Some(Ok(ending)), worker)
+    });
+    until_seen(&mut window, "No transactions");
+}
