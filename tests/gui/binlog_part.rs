@@ -118,6 +118,7 @@ pub(crate) fn files(paths: Vec<PathBuf>) -> Input {
     Input {
         log: Log::Files(paths),
         names: None,
+        program: None,
     }
 }
 

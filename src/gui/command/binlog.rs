@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use egui::{Key, Modifiers};
 
 use super::{Ask, CTRL};
-use crate::gui::{icons, panels::binlog::wishes::Wishes, widgets::export::ExportStep, words::Words};
+use crate::gui::{
+    icons, panels::binlog::wishes::Wishes, widgets::export::ExportStep, words::Words,
+};
 
 /// What of a log is looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -106,7 +108,10 @@ pub enum BinlogCommand {
     /// Read files of one log in their order, or a folder of them.
     Open(Vec<PathBuf>),
     /// Want something else; `again`: of all that is there since reading began, else of what comes from now on.
-    Want { wishes: Box<Wishes>, again: bool },
+    Want {
+        wishes: Box<Wishes>,
+        again: bool,
+    },
     /// Search in what is held.
     Find,
     /// Stop what is being read.

@@ -11,8 +11,8 @@ mod clock;
 mod details;
 mod find;
 mod header;
-pub mod history;
 pub mod held;
+pub mod history;
 pub mod input;
 mod jobs;
 mod list;
@@ -52,11 +52,10 @@ use crate::{
     gui::{
         command::{BinlogCommand, BinlogView, Span},
         context::PanelContext,
-        icons,
         saved::SavedBinlog,
         state::State,
         theme::{PaletteExt as _, SPACE},
-        widgets::{busy::busy_bar_ui, card::empty_ui},
+        widgets::busy::busy_bar_ui,
     },
     worker::Job,
 };

@@ -191,13 +191,7 @@ impl BinlogPanel {
         self.start(input, StartAt::Begin, false, worker);
     }
 
-    pub(super) fn start(
-        &mut self,
-        input: Input,
-        start: StartAt,
-        follow: bool,
-        worker: &Worker,
-    ) {
+    pub(super) fn start(&mut self, input: Input, start: StartAt, follow: bool, worker: &Worker) {
         let wanted = self.wishes().wanted(&input.zone());
         // What is not understood was said where it was written; it wants everything.
         let wanted = wanted.unwrap_or_default();

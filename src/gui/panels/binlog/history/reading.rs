@@ -145,7 +145,7 @@ async fn look_in(
     let input = match &file.path {
         Some(path) => Input {
             log: Log::Files(vec![path.clone()]),
-            names: input.names.clone(),
+            ..input.clone()
         },
         None => {
             part.start = StartAt::Position {

@@ -282,7 +282,7 @@ fn said(made: &mut Made, report: Report, work: Work) {
 
 /// Only what has happened is made again.
 fn redo(reader: &mut Reader, conditions: Conditions) -> Result<Made> {
-    let mut printer = Printer::new(Form::Sql, Printing::default(), conditions);
+    let mut printer = Printer::new(Form::Sql, &Printing::default(), conditions);
     let mut sink = Sink::default();
     let mut text = Vec::new();
     printer.start(&mut text);
