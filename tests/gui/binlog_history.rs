@@ -38,7 +38,7 @@ fn look(log: &str, key: &RowKey) -> Window<HistoryView> {
     let key = key.clone();
     let mut window = window(Some(recorded(log)), |worker| {
         let mut view = HistoryView::default();
-        view.of(key, None, worker);
+        view.of(&key, None, worker);
         view
     });
     press(&mut window, "Find changes");
@@ -232,7 +232,7 @@ fn what_cannot_be_read_is_said() {
     let mut window = window(Some(missing.clone()), |worker| {
         let mut view = HistoryView::default();
         // As from a row of the grid: at once, where a log is open.
-        view.of(key("orders", &[("id", "1")]), Some(&missing), worker);
+        view.of(&key("orders", &[("id", "1")]), Some(&missing), worker);
         view
     });
     until_seen(&mut window, "The log could not be read");
@@ -246,7 +246,7 @@ fn a_key_that_is_not_known_has_to_be_written_first() {
     let input = recorded("mysql");
     let window = window(Some(input.clone()), |worker| {
         let mut view = HistoryView::default();
-        view.of(key("item", &[("", "")]), Some(&input), worker);
+        view.of(&key("item", &[("", "")]), Some(&input), worker);
         view
     });
     assert!(!window.state().view.is_running());

@@ -80,7 +80,7 @@ impl Part for HistoryView {
     fn handle(&mut self, command: BinlogCommand, input: Option<&Input>, worker: &Worker) {
         match command {
             BinlogCommand::History(step) => self.handle(step, input, worker),
-            BinlogCommand::HistoryOf(key) => self.of(key, input, worker),
+            BinlogCommand::HistoryOf(key) => self.of(&key, input, worker),
             BinlogCommand::Cancel => self.cancel(),
             _ => {}
         }

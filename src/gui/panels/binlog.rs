@@ -60,10 +60,6 @@ use crate::{
     worker::Job,
 };
 
-/// What the screen is for, where there is nothing to show.
-const PURPOSE: &str =
-    "Every change that a server has made, as its binary log has it: live, or from files.";
-
 /// The log that is looked at, and the parts that show it.
 #[derive(Default)]
 pub struct BinlogPanel {

@@ -21,7 +21,7 @@ use super::{
     when::{When, WhenDraft},
 };
 use crate::{
-    engine::{Result, binlog::trail::Missing},
+    engine::{Result, binlog::trail::Missing, visible},
     gui::{
         command::{BinlogCommand, HistoryStep, RowKey},
         context::PanelContext,
@@ -119,8 +119,8 @@ impl HistoryView {
     }
 
     /// Changes of a row; of a table where no columns are named. Looked for at once where a log is open.
-    pub fn of(&mut self, key: RowKey, input: Option<&Input>, worker: &Worker) {
-        self.form.fill(&key);
+    pub fn of(&mut self, key: &RowKey, input: Option<&Input>, worker: &Worker) {
+        self.form.fill(key);
         let is_named = key.columns.iter().all(|(column, _)| !column.is_empty());
         if input.is_some() && is_named {
             self.start(input, worker);
@@ -248,7 +248,7 @@ impl HistoryView {
             words.push_str(" so far");
         }
         if let Some(file) = found.file() {
-            words.push_str(&format!(", back to {file}"));
+            words = format!("{words}, back to {}", visible::line(file));
         }
         words
     }

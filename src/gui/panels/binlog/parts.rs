@@ -91,7 +91,7 @@ impl BinlogPanel {
             BinlogCommand::HistoryOf(key) => {
                 state.section = Section::Binlog;
                 self.opens_file = false;
-                self.history_of(key, input, worker);
+                self.history_of(&key, input, worker);
             }
             BinlogCommand::Summary(step) => self.summary.handle(step, input, worker),
             BinlogCommand::Undo(step) => self.undo.handle(step, input, worker),
@@ -102,7 +102,7 @@ impl BinlogPanel {
     }
 
     /// Look at once where a log is open; else the person is told first what reading it means.
-    fn history_of(&mut self, key: RowKey, input: Option<&Input>, worker: &Worker) {
+    fn history_of(&mut self, key: &RowKey, input: Option<&Input>, worker: &Worker) {
         self.view = BinlogView::History;
         let input = input.filter(|_| self.stream.is_some());
         self.history.of(key, input, worker);

@@ -217,8 +217,7 @@ impl SummaryView {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 2.0;
                 let words = Words::new(icons::EXPORT, "Export");
-                let asked = self
-                    .groups(|groups| export_menu_ui(ui, words, groups, |_| self.in_words(zone)));
+                let asked = export_menu_ui(ui, words, &export::GROUPS, |_| self.in_words(zone));
                 if let Some(step) = asked {
                     push(cx, SummaryStep::Export(step));
                 }

@@ -206,7 +206,7 @@ impl UndoView {
             read(cx);
         }
         match self.made.clone() {
-            Some(made) => self.made_ui(ui, &made),
+            Some(made) => made_ui(ui, &made),
             None => self.empty_ui(ui),
         }
     }
@@ -310,49 +310,6 @@ impl UndoView {
         }
     }
 
-    fn made_ui(&self, ui: &mut Ui, made: &Made) {
-        notes_ui(ui, made);
-        if made.bytes() == 0 {
-            if made.refusal.is_none() {
-                let words = "No change of a row is in this part of the log.";
-                empty_ui(ui, icons::FILE_SQL, "Nothing to write", words, |_| {});
-            }
-            return;
-        }
-        let palette = ui.palette();
-        let mut facts = vec![made.in_words()];
-        if !made.is_whole() {
-            facts.push(format!(
-                "the first {} of {} are shown",
-                format::bytes(made.text().text().len() as u64),
-                format::bytes(made.bytes())
-            ));
-        }
-        let foot = CONTROL_HEIGHT;
-        let room = ui.available_rect_before_wrap();
-        let body = room.with_max_y(room.bottom() - foot);
-        ui.painter().rect(
-            body,
-            crate::gui::theme::CARD_RADIUS,
-            palette.panel,
-            palette.hairline(),
-            egui::StrokeKind::Inside,
-        );
-        let inside = egui::UiBuilder::new().max_rect(body.shrink(10.0));
-        ui.scope_builder(inside, |ui| {
-            made.text().ui(ui, "Statements");
-        });
-        let foot = room.with_min_y(body.bottom() + 4.0);
-        let line = egui::UiBuilder::new().max_rect(foot);
-        ui.scope_builder(line, |ui| {
-            ui.horizontal(|ui| {
-                ui.label(RichText::new(NEVER).color(palette.secondary));
-                let words = RichText::new(facts.join(" · ")).color(palette.faint);
-                ui.add(Label::new(words).truncate());
-            });
-        });
-    }
-
     fn empty_ui(&self, ui: &mut Ui) {
         if self.reading.error().is_some() {
             return;
@@ -373,6 +330,50 @@ impl UndoView {
 
 fn read(cx: &PanelContext<'_>) {
     cx.commands.push(BinlogCommand::Undo(UndoStep::Read));
+}
+
+/// The text, and what must be known of it.
+fn made_ui(ui: &mut Ui, made: &Made) {
+    notes_ui(ui, made);
+    if made.bytes() == 0 {
+        if made.refusal.is_none() {
+            let words = "No change of a row is in this part of the log.";
+            empty_ui(ui, icons::FILE_SQL, "Nothing to write", words, |_| {});
+        }
+        return;
+    }
+    let palette = ui.palette();
+    let mut facts = vec![made.in_words()];
+    if !made.is_whole() {
+        facts.push(format!(
+            "the first {} of {} are shown",
+            format::bytes(made.text().text().len() as u64),
+            format::bytes(made.bytes())
+        ));
+    }
+    let foot = CONTROL_HEIGHT;
+    let room = ui.available_rect_before_wrap();
+    let body = room.with_max_y(room.bottom() - foot);
+    ui.painter().rect(
+        body,
+        crate::gui::theme::CARD_RADIUS,
+        palette.panel,
+        palette.hairline(),
+        egui::StrokeKind::Inside,
+    );
+    let inside = egui::UiBuilder::new().max_rect(body.shrink(10.0));
+    ui.scope_builder(inside, |ui| {
+        made.text().ui(ui, "Statements");
+    });
+    let foot = room.with_min_y(body.bottom() + 4.0);
+    let line = egui::UiBuilder::new().max_rect(foot);
+    ui.scope_builder(line, |ui| {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(NEVER).color(palette.secondary));
+            let words = RichText::new(facts.join(" · ")).color(palette.faint);
+            ui.add(Label::new(words).truncate());
+        });
+    });
 }
 
 /// What must be known of the text, above it.

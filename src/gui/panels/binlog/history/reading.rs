@@ -142,21 +142,17 @@ async fn look_in(
 ) -> Result<Looked> {
     let mut part = Part::between(None, None);
     part.filter = wanted.filter();
-    let input = match &file.path {
-        Some(path) => Input {
-            log: Log::Files(vec![path.clone()]),
-            ..input.clone()
-        },
-        None => {
-            part.start = StartAt::Position {
-                file: Some(file.name.clone()),
-                offset: 0,
-            };
-            // Where the next one begins.
-            part.end = Some((file.name.clone(), u64::MAX));
-            input.clone()
-        }
-    };
+    let mut input = input.clone();
+    if let Some(path) = &file.path {
+        input.log = Log::Files(vec![path.clone()]);
+    } else {
+        part.start = StartAt::Position {
+            file: Some(file.name.clone()),
+            offset: 0,
+        };
+        // Where the next one begins.
+        part.end = Some((file.name.clone(), u64::MAX));
+    }
     let told = send.clone();
     let tell = move |progress: Progress| {
         let far = Progress {

@@ -20,7 +20,7 @@ const SIZE: [u32; 2] = [960, 400];
 const MOST_TEXTS: usize = 100;
 
 /// What can be written.
-const GROUPS: [ExportGroup<'static>; 3] = [
+pub(super) const GROUPS: [ExportGroup<'static>; 3] = [
     ExportGroup {
         title: "By table",
         kinds: &ExportKind::OF_TABLE,
@@ -41,10 +41,6 @@ const GROUPS: [ExportGroup<'static>; 3] = [
 ];
 
 impl SummaryView {
-    pub(super) fn groups<R>(&self, with: impl FnOnce(&[ExportGroup<'_>]) -> R) -> R {
-        with(&GROUPS)
-    }
-
     pub(super) fn export_step(&mut self, step: ExportStep, worker: &Worker) {
         let Some(figures) = self.figures.clone() else {
             return;
