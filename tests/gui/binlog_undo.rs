@@ -56,7 +56,7 @@ fn what_is_copied_is_the_whole_text() {
     let mut window = read("types-mysql.binlog");
     window.get_by_label("Copy").click();
     window.step();
-    let copied = window.output().platform_output.commands.iter();
+    let mut copied = window.output().platform_output.commands.iter();
     let copied = copied.find_map(|command| match command {
         egui::OutputCommand::CopyText(text) => Some(text.clone()),
         _ => None,

@@ -374,7 +374,12 @@ impl Drawing<'_> {
             } else if response.clicked() {
                 pressed = Some(Pressed::Row(row));
             }
-            self.ground_ui(&row_ui, rect, here, here && focused, response.hovered());
+            let ground = Ground {
+                chosen: here,
+                focused: here && focused,
+                hovered: response.hovered(),
+            };
+            ground.paint(&row_ui, rect);
             for (at, head, place) in self.columns(rect) {
                 self.cell_ui(&row_ui, place, head, (row, at));
             }
@@ -385,23 +390,6 @@ impl Drawing<'_> {
             }
         }
         pressed
-    }
-
-    fn ground_ui(&self, ui: &Ui, rect: Rect, chosen: bool, focused: bool, hovered: bool) {
-        let palette = ui.palette();
-        let painter = ui.painter();
-        if chosen {
-            painter.rect_filled(rect, SELECTION_RADIUS, palette.selection);
-        } else if hovered {
-            painter.rect_filled(rect, 0.0, palette.stripe);
-        }
-        if !chosen {
-            painter.hline(rect.x_range(), rect.bottom(), palette.hairline());
-        }
-        if focused {
-            let bar = Rect::from_min_size(rect.min, vec2(2.0, rect.height()));
-            painter.rect_filled(bar, 0.0, palette.accent);
-        }
     }
 
     fn cell_ui(&self, ui: &Ui, rect: Rect, head: &Head, (row, column): (usize, usize)) {
@@ -442,6 +430,33 @@ impl Drawing<'_> {
         if cut {
             let whole: String = cell.text.chars().take(4 * LONGEST).collect();
             response.on_hover_text(whole);
+        }
+    }
+}
+
+/// What is behind a row.
+struct Ground {
+    chosen: bool,
+    /// The keyboard is at it.
+    focused: bool,
+    hovered: bool,
+}
+
+impl Ground {
+    fn paint(&self, ui: &Ui, rect: Rect) {
+        let palette = ui.palette();
+        let painter = ui.painter();
+        if self.chosen {
+            painter.rect_filled(rect, SELECTION_RADIUS, palette.selection);
+        } else if self.hovered {
+            painter.rect_filled(rect, 0.0, palette.stripe);
+        }
+        if !self.chosen {
+            painter.hline(rect.x_range(), rect.bottom(), palette.hairline());
+        }
+        if self.focused {
+            let bar = Rect::from_min_size(rect.min, vec2(2.0, rect.height()));
+            painter.rect_filled(bar, 0.0, palette.accent);
         }
     }
 }

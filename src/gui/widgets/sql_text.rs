@@ -76,7 +76,7 @@ impl SqlText {
                 for row in rows {
                     ui.horizontal(|ui| {
                         ui.spacing_mut().item_spacing.x = 0.0;
-                        self.number_ui(ui, row, vec2(gutter, height));
+                        number_ui(ui, row, vec2(gutter, height));
                         let job = self.line(row, palette, &font);
                         ui.add(Label::new(job).selectable(true).extend());
                     });
@@ -87,18 +87,6 @@ impl SqlText {
             node.set_role(Role::Document);
             node.set_label(name);
         });
-    }
-
-    fn number_ui(&self, ui: &mut Ui, row: usize, size: egui::Vec2) {
-        let palette = ui.palette();
-        let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-        ui.painter().text(
-            egui::pos2(rect.right() - 12.0, rect.center().y),
-            egui::Align2::RIGHT_CENTER,
-            row + 1,
-            text::position().resolve(ui.style()),
-            palette.faint,
-        );
     }
 
     /// A line with its colours.
@@ -133,6 +121,19 @@ impl SqlText {
         }
         job
     }
+}
+
+/// The number of a line.
+fn number_ui(ui: &mut Ui, row: usize, size: egui::Vec2) {
+    let palette = ui.palette();
+    let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+    ui.painter().text(
+        egui::pos2(rect.right() - 12.0, rect.center().y),
+        egui::Align2::RIGHT_CENTER,
+        row + 1,
+        text::position().resolve(ui.style()),
+        palette.faint,
+    );
 }
 
 #[cfg(test)]
