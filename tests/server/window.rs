@@ -12,10 +12,13 @@ use egui_kittest::{
     kittest::{NodeT as _, Queryable as _},
 };
 use porthole::{
-    engine::profiles::{
-        Address, Profile, Target,
-        secrets::{InMemory, Passwords},
-        store::Store,
+    engine::{
+        binlog::source::live::Program,
+        profiles::{
+            Address, Profile, Target,
+            secrets::{InMemory, Passwords},
+            store::Store,
+        },
     },
     gui::{app::App, options::WindowOptions, theme},
     worker::Worker,
@@ -42,7 +45,7 @@ impl Window {
             folder: None,
             connect: Some(target),
             ask: None,
-            reader: None,
+            reader: Some(Program::at(env!("CARGO_BIN_EXE_porthole").into())),
         });
         let harness = Harness::builder()
             .with_size([1280.0, 800.0])
@@ -433,6 +436,65 @@ async fn an_experiment_in_a_table_of_another_name_is_shown_once_that_is_said() {
             window.click("Check and keep");
             window.shows("price-page, 2,000 users");
             window.shows("treatment, better than control");
+        });
+    })
+    .await;
+}
+
+/// Write beside a window, whose thread has no runtime.
+fn write(db: &TestDb, sql: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(db.run(&[sql]));
+}
+
+/// Transactions that are seen, newest first, with this in their line.
+fn transactions(window: &Harness<'static, Option<App>>, part: &str) -> Vec<String> {
+    let rows = window.query_all_by_role(Role::ListBoxOption);
+    let labels = rows.filter_map(|row| row.accesskit_node().label());
+    labels.filter(|label| label.contains(part)).collect()
+}
+
+#[tokio::test]
+async fn changes_are_followed_live_and_a_pause_loses_none() {
+    support::each_server(async |server| {
+        let db = TestDb::create(server).await;
+        let table = format!("seen_in_{}", db.name);
+        let columns = "(id INT PRIMARY KEY, note VARCHAR(40))";
+        db.run(&[&format!("CREATE TABLE {table} {columns}")]).await;
+        in_window(db, move |window, db| {
+            window.key(Modifiers::COMMAND, Key::Num6);
+            window.click("Start reading");
+            window.until("the stream is open", |window| {
+                window.query_by_label("live").is_some()
+            });
+            // Other tests write too.
+            window.key(Modifiers::COMMAND, Key::F);
+            window.shows("Search in what is held");
+            let field = "Search in what is held";
+            let field = window.0.get_by_role_and_label(Role::TextInput, field);
+            field.type_text(&table);
+            window.0.step();
+            write(db, &format!("INSERT INTO {table} VALUES (1, 'first')"));
+            window.until("the insert", |window| {
+                transactions(window, &table).len() == 1
+            });
+
+            window.click("Pause");
+            window.until("paused", |window| window.query_by_label("paused").is_some());
+            write(db, &format!("UPDATE {table} SET note = 'second'"));
+            write(db, &format!("DELETE FROM {table}"));
+            window.click("Resume");
+            window.until("both", |window| transactions(window, &table).len() >= 3);
+            write(db, &format!("INSERT INTO {table} VALUES (2, 'last')"));
+            window.until("the last", |window| transactions(window, &table).len() >= 4);
+            let seen = transactions(&window.0, &table);
+            assert_eq!(seen.len(), 4, "each once: {seen:?}");
+            window.click(&seen[2]);
+            window.shows_cell("note before: 'first', changed");
+            window.shows_cell("note after: 'second', changed");
         });
     })
     .await;

@@ -7,7 +7,8 @@ use crate::{
             column::Column,
             owned::OwnedRow,
             render::Render,
-            rows::Op,
+            rows::{Change, Op},
+            statements::{Direction, Statements},
             table::{Origin, TablePlan},
             value::Value,
         },
@@ -202,4 +203,17 @@ pub(super) fn select(change: &Kept, render: &mut Render) -> Option<String> {
             conditions.join("\n  AND ")
         )
     })
+}
+
+/// The statement that takes the change back, or why there is none.
+pub(super) fn undo(change: &Kept) -> Result<String, String> {
+    let image = |row: &OwnedRow| row.values().collect();
+    let images = Change {
+        before: image(&change.before),
+        after: image(&change.after),
+    };
+    let mut sql = String::new();
+    let mut statements = Statements::new();
+    let written = statements.write(&change.table, change.op, &images, Direction::Undo, &mut sql);
+    written.map(|()| sql).map_err(|reason| reason.to_string())
 }

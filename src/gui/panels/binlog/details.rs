@@ -15,7 +15,9 @@ use super::{
     list::why_took,
 };
 use crate::{
-    engine::binlog::{render::Render, rows::Op, table::Origin, transaction::Outcome},
+    engine::binlog::{
+        render::Render, rows::Op, statements::HEAD, table::Origin, transaction::Outcome,
+    },
     gui::{
         command::{BinlogCommand, QueryCommand, Span},
         context::PanelContext,
@@ -31,6 +33,8 @@ const LEAST: f32 = 340.0;
 /// Rows of the list of changes that are seen at once.
 const SEEN: usize = 7;
 const CELL: f32 = 26.0;
+/// Room that is kept for the statement that takes a row back.
+const UNDO: f32 = 130.0;
 /// Letters of a statement that are laid out.
 const LETTERS: usize = 4_000;
 
@@ -41,7 +45,9 @@ pub(super) struct Details {
     at: usize,
     /// Its columns, made when it was chosen.
     lines: Vec<Line>,
-    /// What the lines are of.
+    /// The statement that takes it back, or why there is none.
+    undo: Option<Result<String, String>>,
+    /// What the lines and the statement are of.
     of: Option<(u64, usize)>,
 }
 
@@ -242,6 +248,7 @@ impl Details {
         if self.of != Some((number, self.at)) {
             self.of = Some((number, self.at));
             self.lines = cells::lines(change, render);
+            self.undo = Some(cells::undo(change));
         }
         let palette = ui.palette();
         ui.horizontal(|ui| {
@@ -285,10 +292,16 @@ impl Details {
             );
         }
         let mut copy = None;
+        // As high as its columns, and so that the statement below has room.
+        let high = self.lines.len() as f32 * CELL;
+        let most = (ui.available_height() - UNDO).max(3.0 * CELL);
+        let undo = self.undo.as_ref();
+        let gap = ui.spacing().item_spacing.y;
         ui.spacing_mut().item_spacing.y = 0.0;
         ScrollArea::vertical()
             .id_salt("columns of the row")
-            .auto_shrink(false)
+            .auto_shrink([false, true])
+            .max_height(most.min(high))
             .show_rows(ui, CELL, self.lines.len(), |ui, rows| {
                 for at in rows {
                     let Some(line) = self.lines.get(at) else {
@@ -299,10 +312,49 @@ impl Details {
                     }
                 }
             });
+        ui.spacing_mut().item_spacing.y = gap;
+        if let Some(undo) = undo {
+            undo_ui(ui, undo);
+        }
         if let Some((at, after)) = copy
             && let Some(value) = cells::whole(change, at, after, render)
         {
             ui.ctx().copy_text(value);
+        }
+    }
+}
+
+/// The statement of one row. Times in it are UTC, as its session's must be.
+fn undo_ui(ui: &mut Ui, undo: &Result<String, String>) {
+    let palette = ui.palette();
+    ui.add_space(4.0);
+    ui.separator();
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Undo, as text").text_style(text::strong()));
+        if let Ok(sql) = undo {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let copy = Button::of(Words::new(icons::COPY, "Copy the undo of this row"));
+                if ui.add(copy.icon_only()).clicked() {
+                    ui.ctx().copy_text(format!("{HEAD}{sql}\n"));
+                }
+            });
+        }
+    });
+    match undo {
+        Ok(sql) => {
+            ScrollArea::vertical()
+                .id_salt("undo of the row")
+                .max_height((ui.available_height() - 24.0).max(24.0))
+                .show(ui, |ui| {
+                    let words = RichText::new(format::plain(sql, LETTERS));
+                    ui.add(Label::new(words.text_style(text::position())).wrap());
+                });
+            let words = "Porthole never runs it. The copy sets its session: UTF-8, UTC, strict.";
+            ui.label(RichText::new(words).small().color(palette.faint));
+        }
+        Err(reason) => {
+            let words = format!("There is none: {}.", format::plain(reason, 400));
+            ui.add(Label::new(RichText::new(words).color(palette.secondary)).wrap());
         }
     }
 }
