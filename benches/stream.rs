@@ -68,6 +68,7 @@ fn measure() -> Result<()> {
             profile,
             password: Some(server.root_password().clone()),
         }),
+        reader: None,
     };
     let mut window = Window::open(options)?;
     let drawn_at = window.until("the first row is drawn", |drawn| drawn.contains(MARK))?;

@@ -143,7 +143,6 @@ impl Job {
             whole: args.whole,
             coloured: args.format == Form::Text && print::is_coloured_data(),
             changes_only: args.changes_only,
-            newest_first: false,
         };
         let printer = Printer::new(args.format, &options, selection.conditions());
         let rows_only = selection.chooses_rows();

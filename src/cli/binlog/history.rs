@@ -59,9 +59,9 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
             whole: args.whole,
             coloured: args.format == Form::Text && print::is_coloured_data(),
             changes_only: true,
-            newest_first: true,
         };
-        let mut printer = Printer::new(args.format, &options, selection.conditions());
+        let mut printer =
+            Printer::new(args.format, &options, selection.conditions()).newest_first();
         let from = selection.from.as_ref();
         let mut reader = args.input.open(from, None, selection.filter, context)?;
         let mut kept = Reversed::new()?;

@@ -518,7 +518,9 @@ mod tests {
     fn a_transaction_that_comes_again_after_the_line_was_lost_counts_once() {
         let items = items();
         let mut plain = Summary::default();
-        items.iter().for_each(|item| plain.take(item));
+        for item in &items {
+            plain.take(item);
+        }
         assert!(plain.counts.rows() > 0 && plain.statement_format > 0);
 
         let mut twice = Summary::default();

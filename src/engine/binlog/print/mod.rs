@@ -67,8 +67,6 @@ pub struct Options {
     pub coloured: bool,
     /// NDJSON: nothing but changes of rows.
     pub changes_only: bool,
-    /// The changes of an event in the other order, the last first.
-    pub newest_first: bool,
 }
 
 /// Prints what a log says.
@@ -161,11 +159,18 @@ impl Printer {
         };
         Self {
             shape,
-            newest_first: options.newest_first,
+            newest_first: false,
             conditions,
             begin: None,
             counts: Counts::default(),
         }
+    }
+
+    /// Print the changes of each event in the other order, the last first.
+    #[must_use]
+    pub fn newest_first(mut self) -> Self {
+        self.newest_first = true;
+        self
     }
 
     /// What was printed by now.

@@ -207,10 +207,9 @@ pub(super) fn select(change: &Kept, render: &mut Render) -> Option<String> {
 
 /// The statement that takes the change back, or why there is none.
 pub(super) fn undo(change: &Kept) -> Result<String, String> {
-    let image = |row: &OwnedRow| row.values().collect();
     let images = Change {
-        before: image(&change.before),
-        after: image(&change.after),
+        before: change.before.values().collect(),
+        after: change.after.values().collect(),
     };
     let mut sql = String::new();
     let mut statements = Statements::new();

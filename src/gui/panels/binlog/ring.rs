@@ -198,7 +198,9 @@ mod tests {
     fn filled(limits: Limits) -> (Ring, Vec<Arc<Held>>) {
         let all = all();
         let mut ring = Ring::with_limits(limits);
-        all.iter().for_each(|held| ring.push(held.clone()));
+        for held in &all {
+            ring.push(held.clone());
+        }
         (ring, all)
     }
 

@@ -78,7 +78,7 @@ mod tests {
         }
 
         fn cell(&self, row: u64, column: usize) -> Option<Cell<'_>> {
-            (row == 1).then_some(Cell::Int(column as i64 * 10))
+            (row == 1).then_some(Cell::UInt(column as u64 * 10))
         }
     }
 
