@@ -1,5 +1,6 @@
 //! A line to a server that can be cut without a word, as a pulled cable does: what is open stays open, nothing is
-//! closed or reset, and nothing arrives any more. Or it can be held: what the server sends waits.
+//! closed or reset, and nothing arrives any more. Or it can be held: what the server sends waits. Or it tears, in the
+//! middle of whatever the server sends.
 
 use std::{
     future, io,
@@ -41,6 +42,8 @@ struct Meter {
     passed: AtomicU64,
     /// Connections that have ended.
     ended: AtomicU64,
+    /// The connection that brings this byte is closed before it.
+    tear: AtomicU64,
     /// A connection that has brought so many bytes brings no more.
     most: watch::Sender<u64>,
 }
@@ -57,6 +60,7 @@ impl Line {
         let meter = Arc::new(Meter {
             passed: AtomicU64::new(0),
             ended: AtomicU64::new(0),
+            tear: AtomicU64::new(u64::MAX),
             most: watch::channel(u64::MAX).0,
         });
         let mut carrying = JoinSet::new();
@@ -88,6 +92,12 @@ impl Line {
     /// What waits comes, and all that follows.
     pub(crate) fn release(&self) {
         self.meter.most.send_replace(u64::MAX);
+    }
+
+    /// So many bytes still come from the server; then the connection that brings more is closed, once.
+    pub(crate) fn tear_after(&self, bytes: u64) {
+        let at = self.passed() + bytes;
+        self.meter.tear.store(at, Ordering::Relaxed);
     }
 
     /// Bytes that have come from the server.
@@ -164,9 +174,15 @@ async fn down(
         if read == 0 {
             return client.shutdown().await;
         }
+        let passed = meter.passed.fetch_add(read as u64, Ordering::Relaxed);
+        let tear = meter.tear.load(Ordering::Relaxed);
+        if let Some(rest) = tear.checked_sub(passed).filter(|rest| *rest < read as u64) {
+            meter.tear.store(u64::MAX, Ordering::Relaxed);
+            client.write_all(&buffer[..rest as usize]).await?;
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
         client.write_all(&buffer[..read]).await?;
         brought += read as u64;
-        meter.passed.fetch_add(read as u64, Ordering::Relaxed);
         if most.wait_for(|most| brought < *most).await.is_err() {
             return Ok(()); // the line is gone
         }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use porthole::engine::{
     Error,
+    error::ConnectCause,
     profiles::{Address, Limits, PoolSettings, Profile},
     query::{self, Batch, Options, Output},
     session::Session,
@@ -43,6 +44,34 @@ async fn over_a_line(server: &TestServer) -> (Session, Line) {
         .await
         .unwrap();
     (session, line)
+}
+
+/// What a session needs to be opened, or why it is not.
+async fn open_over(server: &TestServer, line: &Line) -> Result<Session, Error> {
+    let profile = Profile {
+        address: Address::Tcp {
+            host: "127.0.0.1".to_owned(),
+            port: line.port,
+        },
+        ..sessions::profile(server)
+    };
+    Session::open(&profile, Some(&server.password)).await
+}
+
+#[tokio::test]
+async fn a_line_that_breaks_in_the_middle_of_a_handshake_is_no_fault_of_the_encryption() {
+    both(async |server| {
+        let line = Line::to(server).await;
+        for bytes in [0, 3, 40, 90, 150, 400, 1000] {
+            line.tear_after(bytes);
+            let Err(Error::Connect(error)) = open_over(server, &line).await else {
+                panic!("{bytes}: a connection that was not made")
+            };
+            assert_eq!(error.cause, ConnectCause::ServerGone, "{bytes}: {error:?}");
+        }
+        open_over(server, &line).await.unwrap().close().await;
+    })
+    .await;
 }
 
 /// Both servers at once: these tests mostly wait.

@@ -1,32 +1,74 @@
 //! How a server describes a table now, for what was not logged of it ([`schema`](super::schema)).
 
-use std::sync::mpsc::{RecvError, SyncSender, sync_channel};
+use std::{
+    sync::mpsc::{RecvError, SyncSender, sync_channel},
+    time::Duration,
+};
 
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{sleep, timeout},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     schema::{Described, fit},
+    source::live::DEAD_AFTER,
     table::{Origin, TablePlan},
 };
 use crate::engine::{
-    Result,
+    Error, Result,
     schema::{self, Most, TableColumn},
     session::Session,
 };
 
+/// An answer that takes so long does not come any more: the session's line has died, and no statement of a person is
+/// waited for here.
+const PATIENCE: Duration = DEAD_AFTER;
+/// Pauses before a server that went away is asked again.
+const PAUSES: [Duration; 6] = [
+    Duration::from_millis(100),
+    Duration::from_millis(500),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(20),
+];
+
 /// The columns of a table in its order; none where the account sees no such table.
 ///
 /// Through the session's pool, beside the stream: the answer is of now, while the stream may be behind. That it fits
-/// what was logged is for [`fit`](super::schema::fit) to say.
+/// what was logged is for [`fit`](super::schema::fit) to say. A server that restarts, or a line that has died, is
+/// asked again for about a minute, as the stream goes on then too, and rows without names would be the worse for it.
 pub async fn columns(
     session: &Session,
     database: &str,
     table: &str,
     cancel: &CancellationToken,
 ) -> Result<Vec<Described>> {
-    let list = schema::columns(session, database, table, Most::COLUMNS, cancel).await?;
-    Ok(list.items.into_iter().map(described).collect())
+    let mut pauses = PAUSES.into_iter();
+    loop {
+        // What is dropped is not used again: its connection is closed.
+        let asking = schema::columns(session, database, table, Most::COLUMNS, cancel);
+        let error = match timeout(PATIENCE, asking).await {
+            Ok(Ok(list)) => return Ok(list.items.into_iter().map(described).collect()),
+            Ok(Err(error)) => error,
+            Err(_) => Error::ReadTimeout {
+                address: session.profile().address.to_string(),
+                after: PATIENCE,
+            },
+        };
+        let passing = matches!(
+            error,
+            Error::LostConnection { .. } | Error::ReadTimeout { .. } | Error::Connect(_)
+        );
+        let Some(pause) = pauses.next().filter(|_| passing) else {
+            return Err(error);
+        };
+        if cancel.run_until_cancelled(sleep(pause)).await.is_none() {
+            return Err(error);
+        }
+    }
 }
 
 /// Questions that wait for the session.

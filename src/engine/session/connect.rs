@@ -206,6 +206,8 @@ fn io_cause(profile: &Profile, error: &io::Error) -> (ConnectCause, String) {
         | io::ErrorKind::BrokenPipe
         | io::ErrorKind::ConnectionAborted => ConnectCause::ServerGone,
         _ if is_lookup_failure(profile, error) => ConnectCause::NameNotResolved,
+        // In the middle of a packet, as the driver's codec says it.
+        _ if error.to_string() == "bytes remaining on stream" => ConnectCause::ServerGone,
         _ => ConnectCause::Other,
     };
     (cause, error.to_string())

@@ -174,6 +174,12 @@ impl Load {
         self.compare(report).await;
     }
 
+    /// Of the engine's reader, the program that is killed and the one that is not.
+    fn lines(&self) -> [&Line; 3] {
+        let [killed, patient] = &self.programs;
+        [&self.engine.line, &killed.line, &patient.line]
+    }
+
     async fn compare(mut self, mut report: Report) {
         let after = self.written.gtids().await;
         let sql = "SELECT id FROM loaded.journal";

@@ -20,6 +20,8 @@ pub(super) enum Trouble {
     KillDumps,
     /// A line goes dead without a word, and is there again for who connects anew.
     Cut,
+    /// A connection is closed in the middle of something.
+    Tear,
     /// The engine's reader stops, and goes on from its checkpoint.
     Pause,
     /// kill -9 of the program.
@@ -30,10 +32,10 @@ pub(super) enum Trouble {
     Compress,
 }
 
-use Trouble::{Compress, Crash, Cut, Ddl, KillDumps, KillProgram, Pause, Restart, Rotate};
+use Trouble::{Compress, Crash, Cut, Ddl, KillDumps, KillProgram, Pause, Restart, Rotate, Tear};
 
 /// Those that cost little are had more often.
-const ROUND: [Trouble; 14] = [
+const ROUND: [Trouble; 17] = [
     Rotate,
     Rotate,
     Crash,
@@ -41,6 +43,9 @@ const ROUND: [Trouble; 14] = [
     KillDumps,
     KillDumps,
     Cut,
+    Tear,
+    Tear,
+    Tear,
     Pause,
     Pause,
     KillProgram,
@@ -107,12 +112,14 @@ impl Troubles {
                 }
             }
             Cut => {
-                let [killed, patient] = &load.programs;
-                let lines = [&load.engine.line, &killed.line, &patient.line];
-                let line = self.random.pick(&lines);
+                let line = *self.random.pick(&load.lines());
                 line.cut();
                 self.wait(Duration::from_secs(3)).await;
                 line.mend();
+            }
+            Tear => {
+                let line = *self.random.pick(&load.lines());
+                line.tear_after(self.random.below(200_000));
             }
             Pause => {
                 let millis = self.random.below(3000);

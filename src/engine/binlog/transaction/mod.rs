@@ -152,9 +152,13 @@ impl<S: Source> Transactions<S> {
                 continue;
             }
             let step = self.source.next()?;
-            if let Some(checkpoint) = self.source.begun() {
+            if let Some(begun) = self.source.begun() {
                 self.cut();
-                self.tracker = Tracker::new(checkpoint);
+                let known = self.tracker.checkpoint();
+                // A file knows the place alone; whoever resumes there knows more.
+                let is_known = begun.gtids.is_none()
+                    && (&known.file, known.offset) == (&begun.file, begun.offset);
+                self.tracker = Tracker::new(if is_known { known.clone() } else { begun });
             }
             match step {
                 Step::Event(raw) => self.take(raw),

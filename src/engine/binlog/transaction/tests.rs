@@ -518,3 +518,16 @@ fn a_file_that_ends_between_the_events_of_a_transaction_is_not_complete() {
         assert_eq!(ending.offset, end);
     }
 }
+
+#[test]
+fn where_reading_begins_is_a_checkpoint_before_anything_has_ended() {
+    for product in ["mysql", "mariadb"] {
+        let mut all = Transactions::new(folder(product, &StartAt::Begin), Filter::default());
+        let ending = drain(&mut all, |_| {});
+        let mut none = Transactions::new(folder(product, &StartAt::Now), Filter::default());
+        drain(&mut none, |item| assert!(!matches!(item, Item::End(_))));
+        let at = none.checkpoint();
+        assert_eq!((&*at.file, at.offset), (&*ending.file, ending.offset));
+        assert_eq!(at.file_begun, all.checkpoint().file_begun);
+    }
+}

@@ -15,7 +15,10 @@ use super::{
     file::{FileSource, Options, pause},
     head::head,
 };
-use crate::engine::{Error, Result, binlog::gtid::GtidPosition};
+use crate::engine::{
+    Error, Result,
+    binlog::{checkpoint::Checkpoint, gtid::GtidPosition},
+};
 
 /// Events of several files.
 pub struct DirSource {
@@ -161,6 +164,11 @@ impl Source for DirSource {
                 step => return Ok(step),
             }
         }
+    }
+
+    #[inline]
+    fn begun(&mut self) -> Option<Checkpoint> {
+        self.current.begun()
     }
 
     fn progress(&self) -> Progress {

@@ -21,9 +21,10 @@ use super::{Encryption, Ending, Note, NoteKind, Progress, Source, Status, Step};
 use crate::engine::{
     Error, Result,
     binlog::{
+        checkpoint::Checkpoint,
         frame::{
-            self, FLAG_ARTIFICIAL, FLAG_IN_USE, Format, HEADER_LEN, Header, MAGIC, MAGIC_ENCRYPTED,
-            MAX_EVENT_LEN, Malformed, RawEvent,
+            self, FLAG_ARTIFICIAL, FLAG_IN_USE, Flavour, Format, HEADER_LEN, Header, MAGIC,
+            MAGIC_ENCRYPTED, MAX_EVENT_LEN, Malformed, RawEvent,
         },
         kind,
     },
@@ -71,6 +72,8 @@ pub struct FileSource {
     closed: bool,
     /// All events so far ended where their `log_pos` says; not so in a relay log.
     positions_hold: bool,
+    /// Reading begins in the middle of the file, and nobody was told yet.
+    begun: Option<Checkpoint>,
 }
 
 /// What the next step is.
@@ -135,6 +138,7 @@ impl FileSource {
             in_use: false,
             closed: false,
             positions_hold: true,
+            begun: None,
         }
     }
 
@@ -221,9 +225,21 @@ impl FileSource {
         }
         self.advance(MAGIC.len());
         self.state = State::Events;
-        let step = self.event()?;
-        if matches!(step, Step::Event(_)) && self.options.offset > FIRST {
+        let mut step = self.event()?;
+        if let Step::Event(raw) = &mut step
+            && self.options.offset > FIRST
+        {
             self.state = State::Jump;
+            // What follows does not stand behind it, which a server that jumps says in the same way.
+            raw.header.log_pos = 0;
+            let flavour = self
+                .format
+                .as_ref()
+                .map_or(Flavour::MySql, |format| format.flavour);
+            let mut begun = Checkpoint::new(flavour, None);
+            begun.file = raw.file.to_string();
+            begun.offset = self.options.offset;
+            self.begun = Some(begun);
         }
         Ok(step)
     }
@@ -516,6 +532,11 @@ impl Source for FileSource {
                 return Ok(self.end(Status::Stopped));
             }
         }
+    }
+
+    #[inline]
+    fn begun(&mut self) -> Option<Checkpoint> {
+        self.begun.take()
     }
 
     fn progress(&self) -> Progress {
