@@ -1,7 +1,7 @@
 //! MySQL's binary JSON → an SQL expression that gives the same document.
 //!
 //! A document's text read again is the same document, unless it holds values of the server's own types: a DECIMAL
-//! would become a DOUBLE, a date a string. Only these need the functions that make JSON of values.
+//! would become a DOUBLE, an unsigned number a signed one, a date a string. Only these need the functions that make JSON of values.
 
 use super::{
     bytes::Malformed,
@@ -88,7 +88,9 @@ impl Writer<'_> {
     fn scalar(&mut self, item: Item<'_>) -> Result<(), Malformed> {
         match item.scalar()? {
             Scalar::Plain => jsonb::scalar(self.out, item)?,
+            // Its text would be read as a signed number.
             Scalar::Unsigned => {
+                self.own = true;
                 self.out.extend_from_slice(b"CAST(");
                 jsonb::scalar(self.out, item)?;
                 self.out.extend_from_slice(b" AS UNSIGNED)");

@@ -7,7 +7,7 @@
 
 use super::{
     bytes::Malformed,
-    column::{Column, Real},
+    column::{Column, Layout, Real},
     render::Render,
     rows::{Change, Op},
     table::{Origin, TablePlan},
@@ -343,6 +343,26 @@ impl Statements {
                 // Else 'a' would be found as 'A'.
                 if has_collation {
                     out.push_str(" COLLATE utf8mb4_bin");
+                }
+                match cell {
+                    // And 'a' as 'a ': the collation does not see spaces at the end.
+                    Cell::Text(text) if has_collation && kind == Kind::Text => {
+                        if !matches!(column.layout, Layout::Char(_)) {
+                            let length = String::from_utf8_lossy(text).chars().count();
+                            out.push_str(&format!(" AND CHAR_LENGTH({name}) = {length}"));
+                        }
+                    }
+                    // And 0 as -0.
+                    Cell::Float(0.0) | Cell::Double(0.0) => {
+                        let negative = match cell {
+                            Cell::Float(number) => number.is_sign_negative(),
+                            Cell::Double(number) => number.is_sign_negative(),
+                            _ => false,
+                        };
+                        let not = if negative { "" } else { " NOT" };
+                        out.push_str(&format!(" AND {name}{not} LIKE '-%'"));
+                    }
+                    _ => {}
                 }
             }
         }

@@ -104,6 +104,11 @@ impl Undo {
         })
     }
 
+    /// What changes must fit to be taken back.
+    pub fn conditions(&self) -> &Conditions {
+        &self.conditions
+    }
+
     /// The next of the log.
     pub fn take(&mut self, item: &Item) -> Result<()> {
         match item {
@@ -223,7 +228,7 @@ impl Undo {
             || self
                 .tables
                 .iter()
-                .any(|(_, table)| sql.contains(&table.to_lowercase()))
+                .any(|(_, table)| names(&sql, &table.to_lowercase()))
     }
 
     fn end(&mut self, end: &End) -> Result<()> {
@@ -325,13 +330,26 @@ impl Undo {
     }
 }
 
+/// Whether a text holds a name, and not only as a part of a longer one. Quotes and comments do not matter: a barrier
+/// too many says so, one too few would not.
+fn names(sql: &str, name: &str) -> bool {
+    let goes_on = |letter: Option<char>| {
+        letter.is_some_and(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$'))
+    };
+    sql.match_indices(name).any(|(at, _)| {
+        let (before, rest) = sql.split_at(at);
+        let after = rest.strip_prefix(name).unwrap_or_default();
+        !goes_on(before.chars().next_back()) && !goes_on(after.chars().next())
+    })
+}
+
 /// What stands before the statements.
 fn head(report: &Report) -> String {
     let mut head = String::from(
         "\
 -- Statements that take changes back, the last change first. Read them before you run them.
--- Rows that foreign keys changed by themselves (ON DELETE or ON UPDATE CASCADE, SET NULL) are not in the log, so
--- they are not here. Triggers would fire again; what they changed in row format is in the log, and is here.
+-- Rows that foreign keys changed by themselves (ON DELETE or ON UPDATE CASCADE, SET NULL) are here only where the
+-- server logs them: MySQL 9.7 does, MariaDB and older ones do not. Triggers would fire again; what they changed in row format is in the log, and is here.
 ",
     );
     for doubt in &report.doubts {
@@ -350,4 +368,31 @@ fn head(report: &Report) -> String {
 
 fn place(raw: &RawEvent) -> String {
     format!("{}:{}", visible::line(&raw.file), raw.offset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_names_a_table_by_a_whole_name() {
+        for sql in [
+            "drop table t",
+            "alter table `a`.`t` add x int",
+            "rename table x to t, y to z",
+            "/*!40000 alter table t*/",
+            "drop table \"t\"",
+        ] {
+            assert!(names(sql, "t"), "{sql}");
+        }
+        for sql in [
+            "create table tt",
+            "create table unrelated",
+            "drop table t_1",
+            "drop table öt",
+        ] {
+            assert!(!names(sql, "t"), "{sql}");
+        }
+        assert!(names("drop table `odd name`", "odd name"));
+    }
 }

@@ -8,16 +8,22 @@ use super::{
 };
 use crate::engine::value::{self, Cell, Kind};
 
-/// A text in single quotes: a quote inside is doubled, and so is a backslash where the server reads it as an escape
-/// (MySQL manual, "String Literals").
+/// A text in single quotes: a quote inside is doubled. Where the server reads a backslash as an escape (MySQL manual,
+/// "String Literals"), a backslash is doubled too, and what the servers' own clients change or refuse in a file of
+/// statements is escaped: they take carriage returns out and stop at a zero byte.
 pub fn quote_text(text: &str, mode: SqlMode) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('\'');
     for letter in text.chars() {
-        if letter == '\'' || letter == '\\' && !mode.no_backslash_escapes {
-            out.push(letter);
+        match letter {
+            '\'' => out.push_str("''"),
+            _ if mode.no_backslash_escapes => out.push(letter),
+            '\\' => out.push_str("\\\\"),
+            '\r' => out.push_str("\\r"),
+            '\0' => out.push_str("\\0"),
+            '\u{1a}' => out.push_str("\\Z"),
+            _ => out.push(letter),
         }
-        out.push(letter);
     }
     out.push('\'');
     out
@@ -101,5 +107,10 @@ mod tests {
             ..SqlMode::default()
         };
         assert_eq!(quote_text("a\\'", mode), "'a\\'''");
+    }
+    #[test]
+    fn what_a_client_would_change_in_a_file_is_escaped() {
+        let quoted = quote_text("a\r\n\0\u{1a}", SqlMode::default());
+        assert_eq!(quoted, "'a\\r\n\\0\\Z'");
     }
 }
