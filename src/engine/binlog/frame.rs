@@ -34,6 +34,8 @@ pub const FLAG_IN_USE: u16 = 0x1;
 pub const FLAG_THREAD_SPECIFIC: u16 = 0x4;
 /// [`Header::flags`]: made for the reader, in no file.
 pub const FLAG_ARTIFICIAL: u16 = 0x20;
+/// A statement that needs no current database: it may make or drop the one that it was run in.
+pub const FLAG_NO_DATABASE: u16 = 0x8;
 /// [`Header::flags`]: a reader that does not know the event may pass over it.
 pub const FLAG_IGNORABLE: u16 = 0x80;
 

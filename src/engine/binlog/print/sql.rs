@@ -7,6 +7,7 @@ use crate::engine::{
     binlog::{
         bytes::Malformed,
         event::Event,
+        frame::FLAG_NO_DATABASE,
         rows::Change,
         source::Note,
         statements::{Direction, HEAD, Statements, Unsayable, doubts},
@@ -111,7 +112,8 @@ impl Shape for Sql {
             }
         }
         let database = query.database();
-        if !database.is_empty() && *database != *self.database {
+        let needs = statement.raw.header.flags & FLAG_NO_DATABASE == 0;
+        if needs && !database.is_empty() && *database != *self.database {
             self.database = database.into_owned();
             let name = crate::engine::sql::names::quote_identifier(&self.database);
             out.extend_from_slice(format!("USE {name};\n").as_bytes());
