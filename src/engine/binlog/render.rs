@@ -120,13 +120,17 @@ impl Render {
         Ok(())
     }
 
-    /// Append the value as a member of a JSON object, as `query --format ndjson` prints it.
+    /// Append the value as a member of a JSON object, as `query --format ndjson` prints it. A document of which only
+    /// the changes are known is an array of them, which no value is.
     pub fn json(
         &mut self,
         column: &Column,
         value: Value<'_>,
         out: &mut Vec<u8>,
     ) -> Result<(), Malformed> {
+        if let Value::JsonDiff { diff, before: None } = value {
+            return jsondiff::write_changes(diff, out);
+        }
         let mut scratch = std::mem::take(&mut self.scratch);
         let written = self
             .cell(column, value)

@@ -1,7 +1,8 @@
 //! An object a line, for programs.
 //!
 //! A change has the members `op`, `database`, `table`, `before`, `after` (objects by column; null where there is no
-//! such image; a column that was not logged is missing), `gtid`, `file`, `pos`, `end_pos`, `timestamp`, `server_id`.
+//! such image; a column that was not logged is missing; a JSON document of which only changes were logged, and of which
+//! nothing is known before them, is an array of these), `gtid`, `file`, `pos`, `end_pos`, `timestamp`, `server_id`.
 //! Everything else has the member `event` first.
 
 use super::{
