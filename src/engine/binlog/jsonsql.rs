@@ -65,7 +65,7 @@ impl Writer<'_> {
                     self.out.push(b',');
                 }
                 if container.object {
-                    self.text(container.key(index)?);
+                    self.text(container.key(index)?)?;
                     self.out.push(b',');
                     self.check()?;
                 }
@@ -98,7 +98,7 @@ impl Writer<'_> {
             Scalar::Double(number) => {
                 self.out.extend_from_slice(format!("{number:e}").as_bytes());
             }
-            Scalar::Text(text) => self.text(text),
+            Scalar::Text(text) => self.text(text)?,
             Scalar::Decimal => {
                 self.own = true;
                 jsonb::scalar(self.out, item)?;
@@ -127,8 +127,12 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn text(&mut self, text: &[u8]) {
-        let text = literal::quote_text(&String::from_utf8_lossy(text), self.mode);
-        self.out.extend_from_slice(text.as_bytes());
+    fn text(&mut self, text: &[u8]) -> Result<(), Malformed> {
+        let text = std::str::from_utf8(text);
+        let text = text.map_err(|_| Malformed("a text in JSON that is no UTF-8"))?;
+        let mut written = String::new();
+        literal::text(&mut written, text, self.mode);
+        self.out.extend_from_slice(written.as_bytes());
+        Ok(())
     }
 }

@@ -35,6 +35,7 @@ pub mod schema;
 mod skip;
 pub mod source;
 pub mod statements;
+mod stored;
 pub mod summary;
 pub mod table;
 pub mod tracker;

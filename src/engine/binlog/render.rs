@@ -108,6 +108,22 @@ impl Render {
         Ok((cell, kind))
     }
 
+    /// The bytes of CHAR, VARCHAR and TEXT as they are stored; `None` of everything else.
+    pub fn stored<'v>(
+        &'v mut self,
+        column: &Column,
+        value: Value<'v>,
+    ) -> Result<Option<&'v [u8]>, Malformed> {
+        if column.kind != Kind::Text || column.real != Real::Plain {
+            return Ok(None);
+        }
+        Ok(match value {
+            Value::Bytes(bytes) => Some(bytes),
+            Value::Compressed(bytes) => Some(inflate(bytes, &mut self.inflated)?),
+            _ => None,
+        })
+    }
+
     /// Append the value's text as it stands in a grid or a CSV file; NULL appends nothing.
     pub fn text(
         &mut self,

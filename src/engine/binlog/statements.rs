@@ -7,9 +7,10 @@
 
 use super::{
     bytes::Malformed,
-    column::{Column, Layout, Real},
+    column::Column,
     render::Render,
     rows::{Change, Op},
+    stored,
     table::{Origin, TablePlan},
     value::Value,
     zone::Zone,
@@ -61,6 +62,22 @@ pub enum Unsayable {
         what: &'static str,
         /// The first column that is missing.
         column: String,
+    },
+    /// The server takes these bytes in no form.
+    #[error("the text of column {column} of {table} is no {charset}, and no statement can give it")]
+    Text {
+        /// `database.table`
+        table: String,
+        /// The column.
+        column: String,
+        /// Its character set.
+        charset: &'static str,
+    },
+    /// A name that a terminal or a client would act upon, and that has no other form.
+    #[error("{table} has a control character in its name or in that of a column")]
+    Control {
+        /// `database.table`
+        table: String,
     },
     /// The bytes are damaged.
     #[error("a row of {table} cannot be read: {reason}")]
@@ -144,8 +161,14 @@ impl Statements {
         self.lenient = false;
         let image = |values| Image { table, values };
         let (before, after) = (image(&change.before), image(&change.after));
+        let columns = table.columns.iter().map(|column| &column.name);
+        let mut names = columns.chain([&table.database, &table.table]);
         let written = if table.origin == Origin::Position {
             Err(Unsayable::Names {
+                table: after.name(),
+            })
+        } else if names.any(|name| name.contains(char::is_control)) {
+            Err(Unsayable::Control {
                 table: after.name(),
             })
         } else {
@@ -276,9 +299,16 @@ impl Statements {
                 if place > 0 {
                     out.push_str(" AND ");
                 }
+                let value = value(*index);
+                let stored = self.stored(image, column, value)?;
+                // Bytes that are no text are in no index of text.
+                if stored.is_some_and(|bytes| !column.charset.is_faithful(bytes)) {
+                    self.equal(image, column, value, out)?;
+                    continue;
+                }
                 out.push_str(&quote_identifier(&column.name));
                 out.push_str(" = ");
-                self.literal(image, column, value(*index), out)?;
+                self.literal(image, column, value, out)?;
             }
             return Ok(());
         }
@@ -313,6 +343,10 @@ impl Statements {
             out.push_str(" IS NULL");
             return Ok(());
         }
+        if let Some(bytes) = self.stored(image, column, value)? {
+            stored::find(out, &name, column, bytes);
+            return Ok(());
+        }
         match column.kind {
             // Compared as JSON, what looks the same may differ: a date and its text.
             Kind::Json => {
@@ -336,23 +370,15 @@ impl Statements {
                 out.push_str(" <=> ");
                 self.literal(image, column, value, out)?;
                 let (cell, kind) = self.cell(image, column, value)?;
-                let has_collation = matches!(kind, Kind::Text | Kind::Enum | Kind::Set)
-                    && column.real == Real::Plain
+                let is_label = matches!(kind, Kind::Enum | Kind::Set)
                     && nameless(column, value).is_none()
                     && matches!(cell, Cell::Text(_));
                 // Else 'a' would be found as 'A'.
-                if has_collation {
+                if is_label {
                     out.push_str(" COLLATE utf8mb4_bin");
                 }
+                // And 0 as -0.
                 match cell {
-                    // And 'a' as 'a ': the collation does not see spaces at the end.
-                    Cell::Text(text) if has_collation && kind == Kind::Text => {
-                        if !matches!(column.layout, Layout::Char(_)) {
-                            let length = String::from_utf8_lossy(text).chars().count();
-                            out.push_str(&format!(" AND CHAR_LENGTH({name}) = {length}"));
-                        }
-                    }
-                    // And 0 as -0.
                     Cell::Float(0.0) | Cell::Double(0.0) => {
                         let negative = match cell {
                             Cell::Float(number) => number.is_sign_negative(),
@@ -383,6 +409,20 @@ impl Statements {
             })
     }
 
+    fn stored<'v>(
+        &'v mut self,
+        image: Image<'_>,
+        column: &Column,
+        value: Value<'v>,
+    ) -> Result<Option<&'v [u8]>, Unsayable> {
+        self.render
+            .stored(column, value)
+            .map_err(|reason| Unsayable::Damaged {
+                table: image.name(),
+                reason,
+            })
+    }
+
     /// Append what a column gets.
     fn assign(
         &mut self,
@@ -407,6 +447,16 @@ impl Statements {
             out.push_str(&number.to_string());
             return Ok(());
         }
+        if let Some(bytes) = self.stored(image, column, value)? {
+            if stored::assign(out, column.charset, bytes) {
+                return Ok(());
+            }
+            return Err(Unsayable::Text {
+                table: image.name(),
+                column: column.name.clone(),
+                charset: column.charset.name(),
+            });
+        }
         self.render
             .sql(column, value, SqlMode::default(), out)
             .map_err(|reason| Unsayable::Damaged {
@@ -416,14 +466,21 @@ impl Statements {
     }
 }
 
-/// The number of an ENUM's value whose text could be another one's: the error value is printed as an empty label.
-fn nameless(column: &Column, value: Value<'_>) -> Option<u16> {
-    let Value::Enum(number) = value else {
-        return None;
-    };
-    let place = usize::from(number).checked_sub(1);
-    let label = place.and_then(|place| column.labels.as_ref()?.get(place));
-    label.is_none_or(String::is_empty).then_some(number)
+/// The number of an ENUM's or a SET's value whose text could be another one's: the error value is printed as an empty
+/// label, and what is no character in a label as a question mark.
+fn nameless(column: &Column, value: Value<'_>) -> Option<u64> {
+    let labels = column.labels.as_deref().unwrap_or_default();
+    let odd = |label: &String| label.contains(['?', char::REPLACEMENT_CHARACTER]);
+    match value {
+        Value::Enum(number) => {
+            let place = usize::from(number).checked_sub(1);
+            let label = place.and_then(|place| labels.get(place));
+            let odd = label.is_none_or(|label| label.is_empty() || odd(label));
+            odd.then_some(number.into())
+        }
+        Value::Set(bits) => labels.iter().any(odd).then_some(bits),
+        _ => None,
+    }
 }
 
 fn push_table(out: &mut String, table: &TablePlan) {

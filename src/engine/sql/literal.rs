@@ -9,8 +9,8 @@ use super::{
 use crate::engine::value::{self, Cell, Kind};
 
 /// A text in single quotes: a quote inside is doubled. Where the server reads a backslash as an escape (MySQL manual,
-/// "String Literals"), a backslash is doubled too, and what the servers' own clients change or refuse in a file of
-/// statements is escaped: they take carriage returns out and stop at a zero byte.
+/// "String Literals"), a backslash is doubled too, and the control characters that have an escape get it: the servers'
+/// own clients take carriage returns out of a file of statements and refuse a zero byte.
 pub fn quote_text(text: &str, mode: SqlMode) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('\'');
@@ -19,14 +19,46 @@ pub fn quote_text(text: &str, mode: SqlMode) -> String {
             '\'' => out.push_str("''"),
             _ if mode.no_backslash_escapes => out.push(letter),
             '\\' => out.push_str("\\\\"),
-            '\r' => out.push_str("\\r"),
-            '\0' => out.push_str("\\0"),
-            '\u{1a}' => out.push_str("\\Z"),
-            _ => out.push(letter),
+            _ => match escape(letter) {
+                Some(escape) => out.push_str(escape),
+                None => out.push(letter),
+            },
         }
     }
     out.push('\'');
     out
+}
+
+/// How a control character is written where a backslash escapes.
+fn escape(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        '\0' => "\\0",
+        '\u{8}' => "\\b",
+        '\t' => "\\t",
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\u{1a}' => "\\Z",
+        _ => return None,
+    })
+}
+
+/// Append a text as a literal with nothing in it that a terminal or a client acts upon: in single quotes, or as bytes
+/// where it holds a control character that has no escape.
+pub fn text(out: &mut String, text: &str, mode: SqlMode) {
+    let bare = |letter: char| {
+        letter.is_control() && (mode.no_backslash_escapes || escape(letter).is_none())
+    };
+    if text.chars().any(bare) {
+        out.push_str("_utf8mb4 ");
+        bytes(out, text.as_bytes());
+    } else {
+        out.push_str(&quote_text(text, mode));
+    }
+}
+
+/// Append bytes as a literal.
+pub fn bytes(out: &mut String, bytes: &[u8]) {
+    cell(out, Cell::Binary(bytes), Kind::Binary, SqlMode::default());
 }
 
 /// A value as it would be written in a statement.
@@ -37,7 +69,11 @@ pub fn literal(value: &Value, mode: SqlMode) -> String {
         Value::UInt(value) => value.to_string(),
         // With an exponent it is a DOUBLE to the server, without one a DECIMAL.
         Value::Double(value) => format!("{value:e}"),
-        Value::Text(text) => quote_text(text, mode),
+        Value::Text(value) => {
+            let mut out = String::new();
+            text(&mut out, value, mode);
+            out
+        }
     }
 }
 
@@ -54,13 +90,15 @@ pub fn cell(out: &mut String, cell: Cell<'_>, kind: Kind, mode: SqlMode) {
         Cell::Float(value) => write!(out, "{:e}", f64::from(value)).expect(TAKEN),
         Cell::Double(value) => write!(out, "{value:e}").expect(TAKEN),
         Cell::Text(text) if kind == Kind::Decimal => out.push_str(&String::from_utf8_lossy(text)),
-        Cell::Text(text) => {
-            let text = quote_text(&String::from_utf8_lossy(text), mode);
+        Cell::Text(value) => {
+            let value = String::from_utf8_lossy(value);
             if kind == Kind::Json {
                 // Alone, it would be compared as a JSON string.
-                write!(out, "CAST({text} AS JSON)").expect(TAKEN);
+                out.push_str("CAST(");
+                text(out, &value, mode);
+                out.push_str(" AS JSON)");
             } else {
-                out.push_str(&text);
+                text(out, &value, mode);
             }
         }
         // `0x` without digits is none.
@@ -108,9 +146,26 @@ mod tests {
         };
         assert_eq!(quote_text("a\\'", mode), "'a\\'''");
     }
+
     #[test]
-    fn what_a_client_would_change_in_a_file_is_escaped() {
-        let quoted = quote_text("a\r\n\0\u{1a}", SqlMode::default());
-        assert_eq!(quoted, "'a\\r\n\\0\\Z'");
+    fn nothing_in_a_literal_is_for_a_client_or_a_terminal_to_act_upon() {
+        let written = |value: &str, mode| {
+            let mut out = String::new();
+            text(&mut out, value, mode);
+            out
+        };
+        let plain = SqlMode::default();
+        assert_eq!(
+            written("a\r\n\0\u{1a}\t\u{8}", plain),
+            "'a\\r\\n\\0\\Z\\t\\b'"
+        );
+        assert_eq!(written("a\u{1b}[31m", plain), "_utf8mb4 0x611B5B33316D");
+        assert_eq!(written("\u{9b}", plain), "_utf8mb4 0xC29B");
+        let raw = SqlMode {
+            no_backslash_escapes: true,
+            ..plain
+        };
+        assert_eq!(written("a\n", raw), "_utf8mb4 0x610A");
+        assert_eq!(written("a\\'", raw), "'a\\'''");
     }
 }

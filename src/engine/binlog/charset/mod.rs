@@ -89,6 +89,63 @@ impl Charset {
         }
     }
 
+    /// Whether the server makes these bytes again of the text that [`Charset::decode`] gives. `false` also where that
+    /// is not known: of sets of two bytes a character, which have characters with several codes.
+    pub fn is_faithful(self, bytes: &[u8]) -> bool {
+        let again = |unit: fn(char, &mut Vec<u8>)| {
+            let mut text = Vec::new();
+            self.decode(bytes, &mut text);
+            let mut written = Vec::with_capacity(bytes.len());
+            for letter in String::from_utf8_lossy(&text).chars() {
+                unit(letter, &mut written);
+            }
+            written == bytes
+        };
+        match &self.set().codec {
+            Codec::None => false,
+            Codec::Utf8 => {
+                let longest = if self.max_bytes() < 4 { 0xf0 } else { 0xff };
+                std::str::from_utf8(bytes).is_ok() && bytes.iter().all(|byte| *byte < longest)
+            }
+            Codec::Ascii | Codec::Double(_) | Codec::Gb18030 => bytes.is_ascii(),
+            Codec::Single(high) => bytes.iter().all(|byte| high.is_alone(*byte)),
+            Codec::Swe7 => bytes.iter().all(|byte| *byte < 0x7f),
+            Codec::Utf16 => again(|letter, out| {
+                for unit in letter.encode_utf16(&mut [0; 2]) {
+                    out.extend_from_slice(&unit.to_be_bytes());
+                }
+            }),
+            Codec::Utf16le => again(|letter, out| {
+                for unit in letter.encode_utf16(&mut [0; 2]) {
+                    out.extend_from_slice(&unit.to_le_bytes());
+                }
+            }),
+            Codec::Ucs2 => again(|letter, out| {
+                let unit = u16::try_from(u32::from(letter)).unwrap_or_default();
+                out.extend_from_slice(&unit.to_be_bytes());
+            }),
+            Codec::Utf32 => {
+                again(|letter, out| out.extend_from_slice(&u32::from(letter).to_be_bytes()))
+            }
+        }
+    }
+
+    /// The server takes no bytes for this set that are no text of it, not even written as bytes.
+    pub fn is_checked(self) -> bool {
+        matches!(
+            self.set().codec,
+            Codec::Utf8 | Codec::Utf16 | Codec::Utf16le | Codec::Utf32
+        )
+    }
+
+    /// ASCII is stored as it is.
+    pub fn has_ascii(self) -> bool {
+        !matches!(
+            self.set().codec,
+            Codec::Swe7 | Codec::Utf16 | Codec::Utf16le | Codec::Ucs2 | Codec::Utf32
+        )
+    }
+
     fn set(self) -> &'static Set {
         &SETS[usize::from(self.0)]
     }
@@ -222,6 +279,13 @@ impl High {
             *at = letter;
         }
         Self(high)
+    }
+
+    /// The byte is a character, and the only one that is this character.
+    fn is_alone(&self, byte: u8) -> bool {
+        let letter = self.char(byte);
+        let same = || self.0.iter().filter(|other| **other == letter).count();
+        byte < 0x80 || !letter.is_ascii() && same() == 1
     }
 
     #[inline]
@@ -401,3 +465,40 @@ const COLLATIONS: [(u64, u64, &str); 98] = [
     (672, 674, "utf16"),
     (736, 738, "utf32"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_of_which_the_server_makes_the_same_bytes_is_told_from_other_text() {
+        let faithful: [(&str, &[u8]); 8] = [
+            ("utf8mb4", "Grüße 🦀".as_bytes()),
+            ("utf8mb3", "Grüße".as_bytes()),
+            ("latin1", b"Gr\xfc\xdfe?"),
+            ("swe7", b"{|}"),
+            ("sjis", b"a\\b"),
+            ("utf16", &[0xd8, 0x3e, 0xdd, 0x80]),
+            ("ucs2", &[0, b'a']),
+            ("utf32", &[0, 1, 0xf9, 0x80]),
+        ];
+        for (name, bytes) in faithful {
+            assert!(Charset::named(name).is_faithful(bytes), "{name}");
+        }
+        let unfaithful: [(&str, &[u8]); 9] = [
+            ("utf8mb4", b"a\xff"),
+            ("utf8mb3", "🦀".as_bytes()),
+            ("ascii", b"\x80"),
+            ("tis620", b"\xff"),
+            ("swe7", b"\x7f"),
+            ("cp932", b"\xfa\x4a"),
+            ("utf16", &[0xd8, 0]),
+            ("ucs2", &[0xd8, 0]),
+            ("utf32", &[0, 0, 0]),
+        ];
+        for (name, bytes) in unfaithful {
+            assert!(!Charset::named(name).is_faithful(bytes), "{name}");
+        }
+        assert!(!Charset::UNKNOWN.is_faithful(b"a"));
+    }
+}
