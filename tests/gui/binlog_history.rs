@@ -1,7 +1,5 @@
 //! The history of a row and of a table, by its labels; recorded logs, no server.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
-
 use std::path::PathBuf;
 
 use egui::Role;

@@ -1,7 +1,5 @@
 //! Statements that take changes back, by their labels; recorded logs, no server.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
-
 use std::path::PathBuf;
 
 use egui_kittest::kittest::{NodeT as _, Queryable as _};

@@ -378,17 +378,19 @@ impl Statements {
                     out.push_str(" COLLATE utf8mb4_bin");
                 }
                 // And 0 as -0.
-                match cell {
-                    Cell::Float(0.0) | Cell::Double(0.0) => {
-                        let negative = match cell {
-                            Cell::Float(number) => number.is_sign_negative(),
-                            Cell::Double(number) => number.is_sign_negative(),
-                            _ => false,
-                        };
-                        let not = if negative { "" } else { " NOT" };
-                        out.push_str(&format!(" AND {name}{not} LIKE '-%'"));
-                    }
-                    _ => {}
+                let negative = match cell {
+                    Cell::Float(number @ 0.0) => Some(number.is_sign_negative()),
+                    Cell::Double(number @ 0.0) => Some(number.is_sign_negative()),
+                    _ => None,
+                };
+                if let Some(negative) = negative {
+                    out.push_str(" AND ");
+                    out.push_str(&name);
+                    out.push_str(if negative {
+                        " LIKE '-%'"
+                    } else {
+                        " NOT LIKE '-%'"
+                    });
                 }
             }
         }
