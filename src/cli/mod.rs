@@ -78,7 +78,7 @@ pub enum Command {
     Run(runs::Args),
     /// Set training runs side by side.
     CompareRuns(runs::CompareArgs),
-    /// Print a server's binary log, from its files.
+    /// Read a server's binary log, from its files or live: print, count, search and undo changes.
     Binlog(binlog::Args),
     /// Start a private server with sample data, and look at it.
     Demo(demo::Args),

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashSet,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, mpsc::Receiver},
 };
 
@@ -36,7 +36,8 @@ const EXAMPLES: &str = "\
 Formats: text shows transactions with + inserted, - deleted and ~ updated rows, of which the key and what was
 changed (--whole: all columns, and values of any length). ndjson has an object for each change: op, database,
 table, before, after, gtid, file, pos, end_pos, timestamp, server_id; a column that was not logged is missing,
-and everything else that the log says is an object with \"event\". csv has a line for each change, with before
+and a JSON document of which only the changes were logged is an array of them, not a text. Everything else that
+the log says is an object with \"event\". csv has a line for each change, with before
 and after as JSON. sql has statements that make the changes again. Columns whose names are not in the log are
 @1, @2 and so on.
 
@@ -50,28 +51,41 @@ Examples:
   porthole binlog cat binlog.000042
   porthole binlog cat /var/lib/mysql --from '2026-11-21 23:00' --to '2026-11-21 23:10' --table shop.orders
   porthole binlog cat /var/lib/mysql/binlog --format ndjson --where id=42 --op update,delete
-  porthole binlog cat /var/lib/mysql --follow --format ndjson --checkpoint orders.checkpoint >> orders.ndjson
+  porthole binlog cat --profile shop --format ndjson --checkpoint orders.checkpoint >> orders.ndjson
 
 Exit codes: 0 complete, 4 truncated or still being written, 5 damaged, encrypted or of an unknown format.";
+
+/// What `tail` adds.
+pub(super) const TAIL_EXAMPLES: &str = "\
+What is printed, and --format, --checkpoint and the selection, are as of cat: see porthole binlog cat --help.
+With --from, what was before now comes first. Ctrl-C ends it.
+
+Examples:
+  porthole binlog tail --profile shop
+  porthole binlog tail --profile shop --format ndjson --table shop.orders --checkpoint orders.checkpoint
+  porthole binlog tail /var/lib/mysql --from '2026-11-21 23:00'
+
+Exit codes: 0 complete (--stop-at-end), 1 the server cannot be read any longer, 5 damaged, encrypted or of an unknown
+format, 130 ended by Ctrl-C.";
 
 /// What to print.
 #[derive(clap::Args, Clone)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    #[command(flatten)]
-    input: InputArgs,
     /// How to print it.
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = PossibleValuesParser::new(Form::ALL.map(Form::name)).map(|name| Form::parse(&name).expect("one of the names")))]
     format: Form,
-    /// Text: all columns of updated rows, and values of any length.
+    /// With --format text: all columns of updated rows, and values of any length.
     #[arg(long)]
     whole: bool,
-    /// NDJSON: changes of rows alone.
+    /// With --format ndjson: changes of rows alone.
     #[arg(long)]
     changes_only: bool,
     /// Begin where the last run with this file ended, else where --from says, and keep there how far this one came.
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
+    #[command(flatten)]
+    input: InputArgs,
     #[command(flatten)]
     selection: SelectionArgs,
     /// Only transactions with at least so many rows that are wanted.
@@ -130,11 +144,43 @@ struct Job {
     told: HashSet<String>,
 }
 
+/// Where the last run ended. Where this one could not write that down, it does not begin.
+fn resume(path: &Path) -> Result<Option<Checkpoint>, Failure> {
+    let there = Checkpoint::read(path)?;
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    if let (None, Some(folder)) = (&there, folder)
+        && !folder.is_dir()
+    {
+        return Err(Failure::usage(
+            format!(
+                "the checkpoint cannot be kept: there is no folder {}",
+                folder.display()
+            ),
+            "Make the folder first.",
+        ));
+    }
+    Ok(there)
+}
+
 impl Job {
     fn new(args: &Args, context: &Context) -> Result<Self, Failure> {
+        if args.whole && args.format != Form::Text {
+            return Err(Failure::usage(
+                "--whole is for --format text",
+                "The other formats have all columns that were logged, and values of any length.",
+            ));
+        }
+        if args.changes_only && args.format != Form::Ndjson {
+            return Err(Failure::usage(
+                "--changes-only is for --format ndjson",
+                "csv has nothing but changes of rows.",
+            ));
+        }
         let selection = args.selection.parse(context.server.as_ref())?;
         let last = match &args.checkpoint {
-            Some(path) => Checkpoint::read(path)?,
+            Some(path) => resume(path)?,
             None => None,
         };
         let resume = last.clone().filter(Checkpoint::is_somewhere);
@@ -176,6 +222,7 @@ impl Job {
         let end = self.print_all();
         // Where printing ended first, reading has nothing left to do.
         cancel.cancel();
+        work::tell_unknown(self.printer.conditions());
         let damaged = self.printer.counts().damaged;
         let refused = self.printer.counts().refused;
         let end = match end {

@@ -30,14 +30,14 @@ Example:
 
 Exit codes: 0 complete, 4 truncated or still being written, 5 damaged, encrypted or of an unknown format.")]
 pub(super) struct Args {
-    #[command(flatten)]
-    input: InputArgs,
     /// How to print it.
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = PossibleValuesParser::new(FORMS.map(Form::name)).map(|name| Form::parse(&name).expect("one of the names")))]
     format: Form,
-    /// Text: all columns of updated rows, and values of any length.
+    /// With --format text: all columns of updated rows, and values of any length.
     #[arg(long)]
     whole: bool,
+    #[command(flatten)]
+    input: InputArgs,
     #[command(flatten)]
     selection: SelectionArgs,
 }
@@ -89,6 +89,10 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
             }
             Ok(())
         })?;
+        work::tell_unknown(printer.conditions());
+        if printer.counts().rows == 0 {
+            print::note("no change of this row is in what was read");
+        }
         print::data(&head)?;
         let mut records = kept.read()?;
         while let Some((_, text)) = records.next()? {

@@ -38,7 +38,7 @@ pub(super) struct InputArgs {
     /// Wait for more at the end, also for the next file of a folder.
     #[arg(long)]
     pub(super) follow: bool,
-    /// End where the log ends now. This is what happens without --follow; with it, it is refused.
+    /// End where the log ends now. All verbs do so without --follow, but tail.
     #[arg(long, conflicts_with = "follow")]
     stop_at_end: bool,
     #[command(flatten)]

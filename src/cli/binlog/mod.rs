@@ -34,7 +34,8 @@ pub struct Args {
 enum Verb {
     /// Print what a log says: changes of rows with their values before and after, statements, and all other events.
     Cat(cat::Args),
-    /// The same from now on, waiting for more: --from now --follow.
+    /// The same as cat from now on, waiting for more: cat --from now --follow.
+    #[command(after_help = cat::TAIL_EXAMPLES)]
     Tail(cat::Args),
     /// List the files of a log, with what each begins with.
     List(list::Args),

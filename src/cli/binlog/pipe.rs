@@ -65,6 +65,9 @@ fn read(mut reader: Reader, mut reading: Reading, sender: &SyncSender<Batch>) {
     loop {
         let item = match reader.next() {
             Ok(Item::Ended(ending)) => {
+                if let Some(until) = &reading.until {
+                    until.tell_unmet();
+                }
                 batch.end = Some(Ok(End::Source(ending)));
                 break;
             }

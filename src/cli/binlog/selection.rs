@@ -2,14 +2,21 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
-use super::{super::Failure, input::Bound, server::Server};
-use crate::engine::binlog::{
-    filter::{Filter, TableRule},
-    gtid::GtidPosition,
-    matching::{Condition, Conditions},
-    rows::Op,
-    transaction::Item,
-    zone::Zone,
+use super::{
+    super::{Failure, print},
+    input::Bound,
+    server::Server,
+};
+use crate::engine::{
+    binlog::{
+        filter::{Filter, TableRule},
+        gtid::{Gtid, GtidPosition, MariaGtid},
+        matching::{Condition, Conditions},
+        rows::Op,
+        transaction::Item,
+        zone::Zone,
+    },
+    visible,
 };
 
 /// What is wanted of a log.
@@ -26,7 +33,8 @@ pub(super) struct SelectionArgs {
     /// Only changes of a database; * and ? stand for any characters. May be given again.
     #[arg(long, value_name = "NAME")]
     database: Vec<String>,
-    /// Only changes of a table, as DATABASE.TABLE or TABLE. May be given again.
+    /// Only changes of a table, as DATABASE.TABLE, or TABLE in any database (with --database, in that one). May be
+    /// given again.
     #[arg(long, value_name = "NAME")]
     table: Vec<String>,
     /// No changes of a table, as DATABASE.TABLE or TABLE. May be given again.
@@ -35,7 +43,7 @@ pub(super) struct SelectionArgs {
     /// Only these operations.
     #[arg(long, value_name = "OP", value_delimiter = ',', value_parser = PossibleValuesParser::new(OPS.map(Op::name)).map(|name| OPS.into_iter().find(|op| op.name() == name).expect("one of the names")))]
     op: Vec<Op>,
-    /// Only transactions of these GTIDs, as the server writes sets (MySQL) or states (MariaDB).
+    /// Only the transactions with these GTIDs: a set as MySQL writes it, or GTIDs of MariaDB with commas between.
     #[arg(long, value_name = "GTIDS")]
     gtid: Option<String>,
     /// No transactions of these GTIDs.
@@ -97,13 +105,10 @@ impl SelectionArgs {
             text.map(|text| Bound::parse(text, &zone)).transpose()
         };
         let (from, to) = (bound(&self.from)?, bound(&self.to)?);
+        let (gtids, listed) = self::gtids(self.gtid.as_deref())?;
+        let (not_gtids, not_listed) = self::gtids(self.not_gtid.as_deref())?;
         let mut filter = Filter {
-            tables: self
-                .database
-                .iter()
-                .map(|name| TableRule::database(name))
-                .chain(self.table.iter().map(|name| TableRule::parse(name)))
-                .collect(),
+            tables: self.tables(),
             not_tables: self
                 .not_table
                 .iter()
@@ -111,15 +116,17 @@ impl SelectionArgs {
                 .collect(),
             ops: self.op.clone(),
             server_ids: self.server_id.clone(),
-            gtids: gtids(self.gtid.as_deref())?,
-            not_gtids: gtids(self.not_gtid.as_deref())?,
+            gtids,
+            not_gtids,
+            listed,
+            not_listed,
             ..Filter::default()
         };
         let mut until = None;
         match to {
             None => {}
             Some(Bound::Time(seconds)) => filter.to = Some(seconds),
-            Some(Bound::Gtids(_)) if filter.gtids.is_some() => {
+            Some(Bound::Gtids(_)) if filter.gtids.is_some() || !filter.listed.is_empty() => {
                 return Err(Failure::usage(
                     "--to with GTIDs and --gtid say the same",
                     "Give one of them.",
@@ -162,6 +169,29 @@ impl SelectionArgs {
     }
 }
 
+impl SelectionArgs {
+    /// A table without a database is one of the databases that are named, if any are.
+    fn tables(&self) -> Vec<TableRule> {
+        if self.table.is_empty() {
+            let databases = self.database.iter();
+            return databases.map(|name| TableRule::database(name)).collect();
+        }
+        let rules = self.table.iter().map(|name| TableRule::parse(name));
+        rules
+            .flat_map(|rule| {
+                if rule.database.is_some() || self.database.is_empty() {
+                    return vec![rule];
+                }
+                let in_each = self.database.iter().map(|database| TableRule {
+                    database: Some(database.clone()),
+                    table: rule.table.clone(),
+                });
+                in_each.collect()
+            })
+            .collect()
+    }
+}
+
 impl Selection {
     /// What rows must fit.
     pub(super) fn conditions(&self) -> Conditions {
@@ -191,16 +221,38 @@ impl Until {
             None => offset >= self.offset,
         }
     }
+
+    /// Reading ended elsewhere: say it where the file was not among those that were read.
+    pub(super) fn tell_unmet(&self) {
+        if let (Some(file), false) = (&self.file, self.met) {
+            print::warning(&format!(
+                "--to names a file that was not among those that were read: {}",
+                visible::line(file)
+            ));
+        }
+    }
 }
 
-fn gtids(text: Option<&str>) -> Result<Option<GtidPosition>, Failure> {
-    text.map(|text| {
-        text.parse().map_err(|error| Failure::Usage {
-            message: format!("{text}: {error}"),
-            hint: Some(
-                "MySQL writes 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-21, MariaDB 0-1-5.".to_owned(),
-            ),
-        })
-    })
-    .transpose()
+/// Transactions of MySQL as a set, or of MariaDB one by one: a position of MariaDB would have all that were before.
+fn gtids(text: Option<&str>) -> Result<(Option<GtidPosition>, Vec<Gtid>), Failure> {
+    let Some(text) = text else {
+        return Ok((None, Vec::new()));
+    };
+    let parts = text.split(',').map(|part| part.trim().parse());
+    let listed: Result<Vec<MariaGtid>, _> = parts.collect();
+    if let Ok(listed) = listed {
+        return Ok((None, listed.into_iter().map(Gtid::MariaDb).collect()));
+    }
+    match text.parse() {
+        Ok(GtidPosition::MySql(set)) => Ok((Some(GtidPosition::MySql(set)), Vec::new())),
+        Ok(GtidPosition::MariaDb(_)) => Err(no_gtids(text, "it is no list of GTIDs")),
+        Err(error) => Err(no_gtids(text, error)),
+    }
+}
+
+fn no_gtids(text: &str, why: impl std::fmt::Display) -> Failure {
+    Failure::usage(
+        format!("{text}: {why}"),
+        "MySQL writes 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-21, MariaDB 0-1-5,0-1-6.",
+    )
 }

@@ -27,8 +27,6 @@ use crate::engine::{
 Exit codes: 0 complete, 4 truncated or still being written, 5 damaged, encrypted or of an unknown format.")]
 pub(super) struct Args {
     #[command(flatten)]
-    input: InputArgs,
-    #[command(flatten)]
     format: FormatArgs,
     /// What the rows are of --format csv and md, which have that table alone.
     #[arg(long, value_name = "WHAT", default_value = "table")]
@@ -36,6 +34,8 @@ pub(super) struct Args {
     /// How many tables and steps of time people are shown.
     #[arg(long, value_name = "N", default_value_t = 20)]
     top: usize,
+    #[command(flatten)]
+    input: InputArgs,
     #[command(flatten)]
     selection: SelectionArgs,
 }

@@ -38,8 +38,6 @@ Exit codes: 0 done, 3 refused, 4 truncated or still being written, 5 damaged, en
 #[derive(clap::Args, Clone)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    #[command(flatten)]
-    input: InputArgs,
     /// Statements that make the changes again, in their order.
     #[arg(long, conflicts_with_all = ["partial", "past_ddl"])]
     redo: bool,
@@ -49,6 +47,8 @@ pub(super) struct Args {
     /// Go on before statements that may have changed a table.
     #[arg(long)]
     past_ddl: bool,
+    #[command(flatten)]
+    input: InputArgs,
     #[command(flatten)]
     selection: SelectionArgs,
 }
@@ -82,6 +82,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
                 output.settle()
             });
             return output.end(end, |end| {
+                work::tell_unknown(printer.conditions());
                 let counts = printer.counts();
                 if counts.refused > 0 {
                     print::warning(&format!(
@@ -98,6 +99,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         };
         let mut undo = Undo::new(options, conditions)?;
         let end = work::walk(&mut reader, selection.until, |item| Ok(undo.take(item)?))?;
+        work::tell_unknown(undo.conditions());
         let mut stuck = None;
         let written = undo.finish(&mut |text| {
             output.sink.text.extend_from_slice(text);

@@ -9,9 +9,13 @@ use super::{
     selection::Until,
     server::Server,
 };
-use crate::engine::binlog::{
-    source::{Note, NoteKind},
-    transaction::Item,
+use crate::engine::{
+    binlog::{
+        matching::Conditions,
+        source::{Note, NoteKind},
+        transaction::Item,
+    },
+    visible,
 };
 
 /// Around the work.
@@ -67,6 +71,9 @@ pub(super) fn walk(
     loop {
         let item = reader.next()?;
         if let Item::Ended(ending) = item {
+            if let Some(until) = &until {
+                until.tell_unmet();
+            }
             return Ok(End::Source(ending));
         }
         if let Some(until) = &mut until
@@ -78,6 +85,16 @@ pub(super) fn walk(
             tell(note);
         }
         take(&item)?;
+    }
+}
+
+/// Say what was asked for and is nowhere in what was read: a name is easily mistyped.
+pub(super) fn tell_unknown(conditions: &Conditions) {
+    for column in conditions.unknown() {
+        print::warning(&format!(
+            "no table of which rows were read has a column {}",
+            visible::line(column)
+        ));
     }
 }
 

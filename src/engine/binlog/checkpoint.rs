@@ -136,8 +136,12 @@ impl Checkpoint {
         if text.len() as u64 > MOST_BYTES {
             return Err(failed(io::Error::other("it is too large for a checkpoint")));
         }
-        let read: Self = serde_json::from_slice(&text)
-            .map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidData, error)))?;
+        let read: Self = serde_json::from_slice(&text).map_err(|error| {
+            failed(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("it is no checkpoint of a binary log ({error})"),
+            ))
+        })?;
         if read.version != VERSION {
             return Err(failed(io::Error::other(format!(
                 "it was written by another Porthole (format {}; this one knows {VERSION})",

@@ -3,7 +3,11 @@
 //!
 //! What needs values (a column's, a row count) is for who reads them.
 
-use super::{gtid::GtidPosition, rows::Op, transaction::Begin};
+use super::{
+    gtid::{Gtid, GtidPosition},
+    rows::Op,
+    transaction::Begin,
+};
 
 /// What is wanted. The default wants everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +30,10 @@ pub struct Filter {
     pub gtids: Option<GtidPosition>,
     /// No transactions among these.
     pub not_gtids: Option<GtidPosition>,
+    /// Only these transactions, one by one; empty means all. A position of MariaDB has all that were before, too.
+    pub listed: Vec<Gtid>,
+    /// None of these transactions.
+    pub not_listed: Vec<Gtid>,
 }
 
 /// Tables by name. A `*` stands for any characters, a `?` for one.
@@ -101,12 +109,15 @@ impl Filter {
     /// Whether a transaction is wanted, by what is known where it begins.
     pub fn wants_transaction(&self, begin: &Begin) -> bool {
         let among = |set: &GtidPosition| begin.gtid.is_some_and(|gtid| set.contains(&gtid));
+        let listed = |list: &[Gtid]| begin.gtid.is_some_and(|gtid| list.contains(&gtid));
         let logged = begin.logged_secs();
         (self.server_ids.is_empty() || self.server_ids.contains(&begin.server_id))
             && self.from.is_none_or(|from| logged >= from)
             && self.to.is_none_or(|to| logged < to)
             && self.gtids.as_ref().is_none_or(among)
             && !self.not_gtids.as_ref().is_some_and(among)
+            && (self.listed.is_empty() || listed(&self.listed))
+            && !listed(&self.not_listed)
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Conditions {
     table: Option<Arc<TablePlan>>,
     /// Where in the table the column of each condition stands; empty where one is missing.
     columns: Vec<usize>,
+    /// Which conditions are about columns of no table so far.
+    unmet: Vec<bool>,
 }
 
 impl Conditions {
@@ -53,6 +55,14 @@ impl Conditions {
         self.all.is_empty()
     }
 
+    /// Columns of conditions that no table had of which rows were read.
+    pub fn unknown(&self) -> impl Iterator<Item = &str> {
+        let conditions = self.all.iter().zip(&self.unmet);
+        conditions
+            .filter(|(_, unmet)| **unmet)
+            .map(|(condition, _)| condition.column.as_str())
+    }
+
     /// Rows of this table follow.
     fn of_table(&mut self, table: &Arc<TablePlan>) {
         if self.all.is_empty()
@@ -67,10 +77,13 @@ impl Conditions {
             let same = |name: &str| name.to_lowercase() == condition.column.to_lowercase();
             table.columns.iter().position(|column| same(&column.name))
         };
-        self.columns = self
-            .all
-            .iter()
-            .map(place)
+        let places: Vec<Option<usize>> = self.all.iter().map(place).collect();
+        self.unmet.resize(self.all.len(), true);
+        for (unmet, place) in self.unmet.iter_mut().zip(&places) {
+            *unmet &= place.is_none();
+        }
+        self.columns = places
+            .into_iter()
             .collect::<Option<_>>()
             .unwrap_or_default();
         self.table = Some(table.clone());

@@ -178,6 +178,11 @@ impl Printer {
         self.counts
     }
 
+    /// What changes must fit to be printed.
+    pub fn conditions(&self) -> &Conditions {
+        &self.conditions
+    }
+
     /// What comes before everything.
     pub fn start(&mut self, out: &mut Vec<u8>) {
         self.shape.start(out);

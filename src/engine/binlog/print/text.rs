@@ -133,12 +133,15 @@ impl Text {
             out.extend_from_slice(b"  ");
             return;
         }
-        stamp(out, place.micros(), b' ');
-        if let Some(raw) = place.raw {
+        // What a server makes up for its reader has no time.
+        if place.micros() > 0 {
+            stamp(out, place.micros(), b' ');
             out.extend_from_slice(b"  ");
-            where_it_is(&raw.file, raw.offset, out);
         }
-        out.extend_from_slice(b"  ");
+        if let Some(raw) = place.raw {
+            where_it_is(&raw.file, raw.offset, out);
+            out.extend_from_slice(b"  ");
+        }
     }
 
     fn image(

@@ -199,6 +199,9 @@ impl fmt::Display for Ending {
                 f,
                 "still being written: {file} was read up to {offset}, where {partial} bytes of an event are not whole yet"
             ),
+            Status::Truncated { partial: 0 } if *offset == 0 => {
+                write!(f, "truncated: {file} is empty")
+            }
             Status::Truncated { .. } if *offset <= 4 => {
                 write!(f, "truncated: {file} ends before its first event")
             }
@@ -223,6 +226,8 @@ impl fmt::Display for Ending {
                 "not supported: {file} has version {version} of the format, from before MySQL 5.0"
             ),
             Status::NotABinlog => write!(f, "not a binary log: {file}"),
+            // A line may end before anything came.
+            Status::Stopped if file.is_empty() => f.write_str("stopped"),
             Status::Stopped => write!(f, "stopped: {file} was read up to {offset}"),
         }
     }

@@ -214,6 +214,15 @@ pub fn list(path: &Path) -> Result<(PathBuf, Vec<PathBuf>)> {
         path: folder.to_owned(),
         source,
     };
+    let missing = || {
+        Error::Invalid(format!(
+            "there is no {0}: no file or folder has that name, and no files are called {0}.000001 or the like",
+            path.display()
+        ))
+    };
+    if !folder.exists() {
+        return Err(missing());
+    }
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let name = entry.file_name();
@@ -249,6 +258,7 @@ pub fn list(path: &Path) -> Result<(PathBuf, Vec<PathBuf>)> {
             let files = indexed(folder, &stem, files.into_values().collect());
             Ok((given, files))
         }
+        (None, _) if base.is_some() => Err(missing()),
         (None, _) => Err(Error::Invalid(format!(
             "there is no binary log in {}: no file whose name ends in .000001 or the like",
             folder.display()

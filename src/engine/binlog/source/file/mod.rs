@@ -37,8 +37,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Where a file's first event begins.
 pub const FIRST: u64 = MAGIC.len() as u64;
 
-const TOO_FAR: Malformed = Malformed("the file ends before the place where reading should begin");
-const NO_EVENT: Malformed = Malformed("no event begins at the place where reading should begin");
+const TOO_FAR: &str = "the file ends before that";
+const NO_EVENT: &str = "no event begins there";
 
 /// How a file is read.
 #[derive(Clone, Debug, Default)]
@@ -244,6 +244,15 @@ impl FileSource {
         Ok(step)
     }
 
+    /// A wrong place is not damage of the file.
+    fn no_begin(&mut self, why: &str) -> Error {
+        self.state = State::Ended(Status::Stopped);
+        Error::Invalid(format!(
+            "reading cannot begin at {} of {}: {why}",
+            self.options.offset, self.name
+        ))
+    }
+
     /// Go to where reading begins, but not past the mark that the rest is encrypted.
     fn jump(&mut self) -> Result<Step> {
         self.state = State::Events;
@@ -254,10 +263,10 @@ impl FileSource {
             }
         }
         let Some(mut ahead) = self.options.offset.checked_sub(self.offset) else {
-            return Ok(self.end(Status::Corrupt(NO_EVENT)));
+            return Err(self.no_begin(NO_EVENT));
         };
         if self.left()?.is_some_and(|left| left < ahead) {
-            return Ok(self.end(Status::Corrupt(TOO_FAR)));
+            return Err(self.no_begin(TOO_FAR));
         }
         let here = self.rest().len();
         if let Input::File { file, path } = &mut self.input
@@ -273,14 +282,14 @@ impl FileSource {
         while ahead > 0 {
             let step = ahead.min(BLOCK as u64) as usize;
             if !self.have(step)? {
-                return Ok(self.end(Status::Corrupt(TOO_FAR)));
+                return Err(self.no_begin(TOO_FAR));
             }
             self.advance(step);
             ahead -= step as u64;
         }
-        // A wrong place is not damage of the file, and nothing after it could be trusted.
+        // Nothing after a wrong place could be trusted.
         if self.have(HEADER_LEN)? && !self.begins_event() {
-            return Ok(self.end(Status::Corrupt(NO_EVENT)));
+            return Err(self.no_begin(NO_EVENT));
         }
         self.event()
     }
