@@ -100,7 +100,8 @@ impl Program {
         }
     }
 
-    fn start(mut self) -> Child {
+    /// With nothing to read; for what it prints while it runs.
+    pub(crate) fn start(mut self) -> Child {
         self.command.stdin(Stdio::null()).spawn().unwrap()
     }
 }
@@ -111,6 +112,11 @@ impl Outcome {
     pub(crate) fn done(self) -> String {
         assert_eq!(self.code, Some(0), "{}", self.err);
         self.out
+    }
+
+    /// What it printed, whatever came of it.
+    pub(crate) fn printed(&self) -> &str {
+        &self.out
     }
 
     /// It ended with this code and printed no data; what it said.
@@ -158,7 +164,7 @@ async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
     assert!(waited.is_ok(), "{what}");
 }
 
-fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let id = child.id().expect("it still runs").to_string();
     let sent = std::process::Command::new("kill")
         .args([&format!("-{name}"), &id])
@@ -167,7 +173,7 @@ fn signal(child: &Child, name: &str) {
     assert!(sent.success());
 }
 
-async fn exit_code(mut child: Child) -> Option<i32> {
+pub(crate) async fn exit_code(mut child: Child) -> Option<i32> {
     let ended = tokio::time::timeout(PATIENCE, child.wait()).await;
     ended.expect("it ends").unwrap().code()
 }
