@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use porthole::engine::{
     Error,
+    binlog::lookup,
     error::ConnectCause,
     profiles::{Address, Limits, PoolSettings, Profile},
     query::{self, Batch, Options, Output},
@@ -70,6 +71,28 @@ async fn a_line_that_breaks_in_the_middle_of_a_handshake_is_no_fault_of_the_encr
             assert_eq!(error.cause, ConnectCause::ServerGone, "{bytes}: {error:?}");
         }
         open_over(server, &line).await.unwrap().close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_columns_of_a_table_are_asked_for_again_where_the_line_has_died() {
+    both(async |server| {
+        let db = TestDb::create(server).await;
+        db.run(&["CREATE TABLE t (id INT PRIMARY KEY, word TEXT)"])
+            .await;
+        let (session, line) = over_a_line(server).await;
+        let cancel = CancellationToken::new();
+        let ask = async || {
+            let columns = lookup::columns(&session, &db.name, "t", &cancel).await;
+            let names: Vec<String> = columns.unwrap().into_iter().map(|one| one.name).collect();
+            assert_eq!(names, ["id", "word"]);
+        };
+        ask().await;
+        line.cut();
+        line.mend();
+        ask().await;
+        session.close().await;
     })
     .await;
 }

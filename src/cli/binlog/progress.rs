@@ -159,3 +159,100 @@ fn cut(out: &mut File, from: u64, to: u64) -> std::io::Result<()> {
     ));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io::Write as _, path::Path};
+
+    use super::*;
+
+    /// A run: it is at a place behind what it writes, and behind that writes more.
+    fn run(folder: &Path, output: &str, text: &str, more: &str) -> (Progress, File, bool) {
+        let path = folder.join("at");
+        let mut options = File::options();
+        let mut out = options
+            .create(true)
+            .append(true)
+            .open(folder.join(output))
+            .unwrap();
+        let last = Checkpoint::read(&path).unwrap();
+        let (mut progress, continues) = Progress::start(path, last, &mut out).unwrap();
+        out.write_all(text.as_bytes()).unwrap();
+        progress.wrote(text.len());
+        let mut at = Checkpoint::nowhere();
+        at.file = "binlog.000001".to_owned();
+        progress.reach(Box::new(at));
+        out.write_all(more.as_bytes()).unwrap();
+        progress.wrote(more.len());
+        (progress, out, continues)
+    }
+
+    fn text(folder: &Path, output: &str) -> String {
+        fs::read_to_string(folder.join(output)).unwrap()
+    }
+
+    #[test]
+    fn what_a_killed_run_wrote_behind_its_checkpoint_is_cut_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut killed, out, continues) = run(folder.path(), "out", "one\n", "tw");
+        assert!(!continues);
+        killed.save(&out).unwrap();
+        drop((killed, out));
+        assert_eq!(text(folder.path(), "out"), "one\ntw");
+        let (mut next, out, continues) = run(folder.path(), "out", "two\n", "");
+        assert!(continues);
+        next.end(&out).unwrap();
+        assert_eq!(text(folder.path(), "out"), "one\ntwo\n");
+    }
+
+    #[test]
+    fn a_run_that_was_killed_before_its_first_checkpoint_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("out"), "of another\n").unwrap();
+        drop(run(folder.path(), "out", "one\n", "two\n"));
+        let (mut next, out, _) = run(folder.path(), "out", "one\n", "");
+        next.end(&out).unwrap();
+        assert_eq!(text(folder.path(), "out"), "of another\none\n");
+    }
+
+    #[test]
+    fn what_others_added_after_an_end_in_order_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut first, out, _) = run(folder.path(), "out", "one\n", "");
+        first.end(&out).unwrap();
+        drop(out);
+        let mut options = File::options();
+        let mut other = options
+            .append(true)
+            .open(folder.path().join("out"))
+            .unwrap();
+        other.write_all(b"mine\n").unwrap();
+        let (mut next, out, _) = run(folder.path(), "out", "two\n", "");
+        next.end(&out).unwrap();
+        assert_eq!(text(folder.path(), "out"), "one\nmine\ntwo\n");
+    }
+
+    #[test]
+    fn an_end_with_text_behind_the_checkpoint_is_not_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut failed, out, _) = run(folder.path(), "out", "one\n", "two\n");
+        failed.end(&out).unwrap();
+        drop(out);
+        let (mut next, out, _) = run(folder.path(), "out", "two\n", "");
+        next.end(&out).unwrap();
+        assert_eq!(text(folder.path(), "out"), "one\ntwo\n");
+    }
+
+    #[test]
+    fn no_other_file_is_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut killed, out, _) = run(folder.path(), "out", "one\n", "two\n");
+        killed.save(&out).unwrap();
+        drop((killed, out));
+        fs::write(folder.path().join("other"), "something much longer\n").unwrap();
+        let (_, _, continues) = run(folder.path(), "other", "two\n", "");
+        assert!(!continues);
+        assert_eq!(text(folder.path(), "out"), "one\ntwo\n");
+        assert_eq!(text(folder.path(), "other"), "something much longer\ntwo\n");
+    }
+}
