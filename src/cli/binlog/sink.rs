@@ -131,12 +131,13 @@ impl Sink {
         if let Some(start) = self.held
             && self.text.len() - start > MOST_HELD
         {
-            let rest = self.text.split_off(start);
             let file = match &mut self.spilled {
                 Some(file) => file,
                 none => none.insert(tempfile::tempfile().map_err(spill)?),
             };
-            file.write_all(&rest).map_err(spill)?;
+            let rest = self.text.get(start..).unwrap_or_default();
+            file.write_all(rest).map_err(spill)?;
+            self.text.truncate(start);
         }
         if self.held.unwrap_or(self.text.len()) >= WRITE_BYTES {
             self.send(None)?;
