@@ -9,6 +9,7 @@ mod binlog_checks;
 mod binlog_gtid;
 mod binlog_live;
 mod binlog_load;
+mod binlog_memory;
 #[cfg(feature = "unguarded")]
 mod catalogue;
 mod certificates;
