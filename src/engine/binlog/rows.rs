@@ -123,7 +123,7 @@ impl<'a> RowsEvent<'a> {
 
     /// The rows, by the plan of their table.
     pub fn rows<'p>(&self, plan: &'p TablePlan) -> Result<Rows<'a, 'p>, Malformed> {
-        if self.width != plan.layouts.len() && !self.is_empty() {
+        if self.width != plan.layouts.len() && !self.rows.is_empty() {
             return Err(Malformed("rows that have other columns than their table"));
         }
         let image = |present: &'a [u8]| {
@@ -147,11 +147,7 @@ impl<'a> RowsEvent<'a> {
             json_columns: self
                 .partial
                 .then(|| plan.layouts.iter().filter(json).count()),
-            reader: Reader::new(if self.table_id == NO_TABLE {
-                &[]
-            } else {
-                self.rows
-            }),
+            reader: Reader::new(self.rows),
         })
     }
 }

@@ -3,16 +3,19 @@
 //! It wants those events alone that begin or end something ([`Tracker::wants`]), and of a compressed transaction only
 //! the event that holds it. What is in a transaction is not here.
 
+use std::cmp::Ordering;
+
 use super::{
     checkpoint::Checkpoint,
     event::{Event, MariaBegin},
-    frame::{FLAG_ARTIFICIAL, RawEvent},
+    frame::{FLAG_ARTIFICIAL, Flavour, RawEvent},
     gtid::{Gtid, GtidError, GtidPosition},
     kind::{
         ANNOTATE_ROWS, DELETE_ROWS, DELETE_ROWS_COMPRESSED, DELETE_ROWS_V1, HEARTBEAT,
         HEARTBEAT_V2, PARTIAL_UPDATE_ROWS, QUERY_COMPRESSED, ROWS_QUERY, TABLE_MAP, UPDATE_ROWS,
         UPDATE_ROWS_V1, WRITE_ROWS, WRITE_ROWS_COMPRESSED_V1, WRITE_ROWS_V1,
     },
+    source::dir::numbered,
 };
 
 /// Follows the transactions of one log.
@@ -24,6 +27,10 @@ pub struct Tracker {
     gtid: Option<Gtid>,
     /// The file is read from its begin: what it says of the files before it holds for what follows.
     from_begin: bool,
+    /// The place to go on from has not been reached: what comes before it does not move it back.
+    resumes: bool,
+    /// The last event stands before that place.
+    repeats: bool,
 }
 
 /// How far a transaction has come.
@@ -41,10 +48,12 @@ impl Tracker {
     /// Go on from here.
     pub fn new(checkpoint: Checkpoint) -> Self {
         Self {
+            resumes: !checkpoint.file.is_empty(),
             checkpoint,
             state: State::Between,
             gtid: None,
             from_begin: false,
+            repeats: false,
         }
     }
 
@@ -62,6 +71,17 @@ impl Tracker {
     pub fn restart(&mut self) {
         self.state = State::Between;
         self.gtid = None;
+    }
+
+    /// Whether the last event that was taken stands before the place to go on from: who resumes has had it.
+    pub fn repeats(&self) -> bool {
+        self.repeats
+    }
+
+    /// Events come again from a place that may be before the checkpoint, and what was open from its start.
+    pub fn reopen(&mut self) {
+        self.restart();
+        self.resumes = !self.checkpoint.file.is_empty();
     }
 
     /// Whether events of this kind can begin or end anything.
@@ -86,6 +106,7 @@ impl Tracker {
 
     /// The next event; true where a transaction ends with it.
     pub fn take(&mut self, raw: &RawEvent, event: &Event) -> Result<bool, GtidError> {
+        self.repeats = self.resumes;
         match event {
             Event::Rotate(rotate) => {
                 if !rotate.artificial || self.state == State::Between {
@@ -93,7 +114,15 @@ impl Tracker {
                     self.move_to(&rotate.file, rotate.offset);
                 }
             }
-            Event::FormatDescription(_) => {
+            Event::FormatDescription(format) => {
+                self.checkpoint.product = format.flavour;
+                let begun = raw.header.timestamp;
+                if self.checkpoint.file == *raw.file
+                    && self.checkpoint.file_begun.is_some_and(|at| at != begun)
+                {
+                    // A log that was begun anew gives its files the same names.
+                    (self.resumes, self.repeats) = (false, false);
+                }
                 // A file that is begun ends what its server left open when it died.
                 self.from_begin = !raw.header.has(FLAG_ARTIFICIAL) && raw.header.log_pos != 0;
                 if self.from_begin {
@@ -101,8 +130,12 @@ impl Tracker {
                     self.move_to(&raw.file, raw.end);
                 }
                 if self.state == State::Between {
-                    self.move_to(&raw.file, self.checkpoint.offset);
-                    self.checkpoint.file_begun = Some(raw.header.timestamp);
+                    if self.checkpoint.file != *raw.file {
+                        self.move_to(&raw.file, raw.end);
+                    }
+                    if self.checkpoint.file == *raw.file {
+                        self.checkpoint.file_begun = Some(begun);
+                    }
                 }
             }
             Event::PreviousGtids(before) => {
@@ -152,7 +185,7 @@ impl Tracker {
     }
 
     fn statement(&mut self, raw: &RawEvent, sql: &[u8]) -> Result<bool, GtidError> {
-        match (Word::of(sql), self.state) {
+        match (Word::of(sql, self.checkpoint.product), self.state) {
             (Word::Begin, State::Between | State::Named) => self.state = State::Begun,
             (Word::Begin | Word::Other, State::Begun) => {}
             (Word::End | Word::Other, _) => return self.end(raw),
@@ -180,11 +213,34 @@ impl Tracker {
     }
 
     fn move_to(&mut self, file: &str, offset: u64) {
+        if self.resumes {
+            let reached = self.compare(file, offset);
+            if reached == Ordering::Less {
+                return;
+            }
+            self.resumes = false;
+            self.repeats = reached == Ordering::Equal;
+        }
         if self.checkpoint.file != file {
             file.clone_into(&mut self.checkpoint.file);
             self.checkpoint.file_begun = None;
         }
         self.checkpoint.offset = offset;
+    }
+
+    /// Where a place is, seen from the checkpoint. Files of which that cannot be said are behind it.
+    fn compare(&self, file: &str, offset: u64) -> Ordering {
+        let ours = &self.checkpoint;
+        if ours.file == file {
+            return offset.cmp(&ours.offset);
+        }
+        match (numbered(file), numbered(&ours.file)) {
+            (Some((stem, number)), Some((our_stem, our_number))) if stem == our_stem => {
+                // Behind .999999 the names grow.
+                (number.len(), number).cmp(&(our_number.len(), our_number))
+            }
+            _ => Ordering::Greater,
+        }
     }
 }
 
@@ -198,7 +254,7 @@ enum Word {
 
 impl Word {
     /// The servers write these words themselves, in capitals; XA comes as a person wrote it.
-    fn of(sql: &[u8]) -> Self {
+    fn of(sql: &[u8], product: Flavour) -> Self {
         let starts = |word: &[u8]| {
             sql.get(..word.len())
                 .is_some_and(|start| start.eq_ignore_ascii_case(word))
@@ -210,8 +266,12 @@ impl Word {
         {
             return Self::End;
         }
-        // CREATE TABLE ... SELECT of MySQL 8.0.21 and later, whose rows follow.
-        if sql.ends_with(b"START TRANSACTION") {
+        // CREATE TABLE ... SELECT of MySQL 8.0.21 and later, whose rows follow. The body of a procedure or an event can
+        // be just these words.
+        if product == Flavour::MySql
+            && starts(b"CREATE TABLE")
+            && sql.ends_with(b" START TRANSACTION")
+        {
             return Self::Begin;
         }
         Self::Other
@@ -223,9 +283,8 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::engine::binlog::{
-        frame::Flavour,
-        source::{Source as _, StartAt, Step, dir::DirSource, file::Options},
+    use crate::engine::binlog::source::{
+        Source as _, StartAt, Step, dir::DirSource, file::Options,
     };
 
     /// The name and the checkpoint after each transaction of a recorded log.
@@ -321,6 +380,11 @@ mod tests {
             ("BEGIN", Word::Begin),
             ("xa start 'a','b'", Word::Begin),
             ("CREATE TABLE t (a INT) START TRANSACTION", Word::Begin),
+            ("CREATE PROCEDURE p() START TRANSACTION", Word::Other),
+            (
+                "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO START TRANSACTION",
+                Word::Other,
+            ),
             ("COMMIT", Word::End),
             ("ROLLBACK", Word::End),
             ("ROLLBACK TO `a`", Word::Other),
@@ -330,7 +394,9 @@ mod tests {
             ("DROP TABLE t", Word::Other),
             ("", Word::Other),
         ] {
-            assert_eq!(Word::of(sql.as_bytes()), word, "{sql}");
+            assert_eq!(Word::of(sql.as_bytes(), Flavour::MySql), word, "{sql}");
         }
+        let created = b"CREATE TABLE t (a INT) START TRANSACTION";
+        assert_eq!(Word::of(created, Flavour::MariaDb), Word::Other);
     }
 }

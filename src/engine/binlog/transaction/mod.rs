@@ -340,7 +340,9 @@ impl<S: Source> Transactions<S> {
                 let event = Event::FormatDescription(format.clone());
                 self.format = Some(Arc::from(format));
                 self.track(&raw, &event);
-                self.other(raw, event);
+                if !self.tracker.repeats() {
+                    self.other(raw, event);
+                }
             }
             Event::Gtid(begin) => {
                 self.cut();
@@ -440,7 +442,9 @@ impl<S: Source> Transactions<S> {
         let inside = self.open.is_some();
         let wanted = match &event {
             Event::LoadQuery(load) => self.wants_statement(&load.query, Role::Change),
-            _ => !inside || self.changes_wanted(),
+            // What stands before the checkpoint has been read before it was made.
+            _ if !inside => !self.tracker.repeats(),
+            _ => self.changes_wanted(),
         };
         if wanted {
             if inside {

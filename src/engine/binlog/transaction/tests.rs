@@ -531,3 +531,102 @@ fn where_reading_begins_is_a_checkpoint_before_anything_has_ended() {
         assert_eq!(at.file_begun, all.checkpoint().file_begun);
     }
 }
+
+/// Each recorded log with its checkpoint behind every transaction and at its end, with and without GTIDs.
+fn checkpoints(name: &str) -> Vec<Checkpoint> {
+    let mut reader = Transactions::new(folder(name, &StartAt::Begin), Filter::default());
+    let mut all = Vec::new();
+    loop {
+        let item = reader.next().unwrap();
+        let ended = matches!(item, Item::Ended(_));
+        if ended || matches!(item, Item::End(_)) {
+            let by_gtid = reader.checkpoint().clone();
+            assert!(by_gtid.gtids.is_some());
+            let by_place = Checkpoint {
+                gtids: None,
+                ..by_gtid.clone()
+            };
+            all.extend([by_gtid, by_place]);
+        }
+        if ended {
+            assert!(all.len() > 40, "{}", all.len());
+            return all;
+        }
+    }
+}
+
+/// As the command line goes on from a checkpoint.
+fn resume(name: &str, from: &Checkpoint) -> Transactions<DirSource> {
+    let start = match &from.gtids {
+        Some(gtids) => StartAt::After(gtids.clone()),
+        None => StartAt::Position {
+            file: Some(from.file.clone()),
+            offset: from.offset,
+        },
+    };
+    let source = folder(name, &start);
+    let reader = Transactions::resuming(source, Filter::default(), from.clone());
+    match &from.gtids {
+        Some(gtids) => reader.after(gtids.clone()),
+        None => reader,
+    }
+}
+
+#[test]
+fn a_run_that_goes_on_gives_what_comes_after_the_checkpoint_and_nothing_else() {
+    let line = |item: &Item| {
+        let mut text = String::new();
+        line(item, &mut text);
+        text
+    };
+    for name in ["mysql", "mariadb"] {
+        for from in checkpoints(name) {
+            let mut all = Transactions::new(folder(name, &StartAt::Begin), Filter::default());
+            let mut rest = String::new();
+            let place = |at: &Checkpoint| (at.file.clone(), at.offset);
+            let mut passed = false;
+            drain(&mut all, |_| {});
+            let end = all.checkpoint().clone();
+            let mut all = Transactions::new(folder(name, &StartAt::Begin), Filter::default());
+            loop {
+                let item = all.next().unwrap();
+                if passed {
+                    rest.push_str(&line(&item));
+                }
+                passed |= place(all.checkpoint()) == place(&from);
+                if matches!(item, Item::Ended(_)) {
+                    break;
+                }
+            }
+            let mut reader = resume(name, &from);
+            let mut again = String::new();
+            drain(&mut reader, |item| again.push_str(&line(item)));
+            assert_eq!(again, rest, "{name} from {from:?}");
+            let reached = reader.checkpoint();
+            assert_eq!(place(reached), place(&end), "{name} from {from:?}");
+            assert_eq!(reached.file_begun, end.file_begun);
+            assert_eq!(reached.product, end.product);
+        }
+    }
+}
+
+#[test]
+fn reading_from_the_end_of_a_file_on_keeps_that_place() {
+    for name in ["mysql", "mariadb"] {
+        let file = data(name).join("binlog.000001");
+        let mut whole = Transactions::new(
+            FileSource::open(&file, Options::default()).unwrap(),
+            Filter::default(),
+        );
+        let end = drain(&mut whole, |_| {}).offset;
+        let options = Options {
+            offset: end,
+            ..Options::default()
+        };
+        let source = FileSource::open(&file, options).unwrap();
+        let mut reader = Transactions::new(source, Filter::default());
+        drain(&mut reader, |_| {});
+        let at = reader.checkpoint();
+        assert_eq!((&*at.file, at.offset), ("binlog.000001", end), "{name}");
+    }
+}

@@ -89,10 +89,18 @@ impl DirSource {
             && let Some(folder) = &self.folder
         {
             let (_, files) = list(folder)?;
-            let here = files.iter().position(|file| file == self.path());
-            if let Some(here) = here {
-                self.files = files;
-                self.at = here;
+            match files.iter().position(|file| file == self.path()) {
+                Some(here) => {
+                    self.files = files;
+                    self.at = here;
+                }
+                // It was purged while it was read: its descriptor gave it to the end, and what is left of the log
+                // follows it.
+                None => {
+                    let here = number(self.path());
+                    let later = files.into_iter().filter(|file| number(file) > here);
+                    self.files.extend(later.collect::<Vec<_>>());
+                }
             }
         }
         Ok(self.files.get(self.at + 1).cloned())
@@ -273,7 +281,7 @@ pub fn list(path: &Path) -> Result<(PathBuf, Vec<PathBuf>)> {
 }
 
 /// `binlog.000042` in two.
-fn numbered(name: &str) -> Option<(&str, &str)> {
+pub(in crate::engine::binlog) fn numbered(name: &str) -> Option<(&str, &str)> {
     let (stem, digits) = name.rsplit_once('.')?;
     let number = digits.len() >= 6 && digits.bytes().all(|digit| digit.is_ascii_digit());
     (number && !stem.is_empty()).then_some((stem, digits))
@@ -426,13 +434,15 @@ fn unfinished(ending: &Ending) -> Option<Note> {
     })
 }
 
+/// The common part of a file's name, and its number.
+fn number(path: &Path) -> Option<(String, u64)> {
+    let name = base_name(path);
+    let (stem, digits) = numbered(&name)?;
+    Some((stem.to_owned(), digits.parse().ok()?))
+}
+
 /// A number is missing between two files.
 fn gap(here: &Path, next: &Path, ending: &Ending) -> Option<Note> {
-    let number = |path: &Path| -> Option<(String, u64)> {
-        let name = base_name(path);
-        let (stem, digits) = numbered(&name)?;
-        Some((stem.to_owned(), digits.parse().ok()?))
-    };
     let ((stem, here), (other, number)) = (number(here)?, number(next)?);
     let missing = stem == other && number != here.wrapping_add(1);
     missing.then(|| Note {

@@ -2,6 +2,8 @@
 
 use std::{sync::mpsc, time::Duration};
 
+use tokio_util::sync::CancellationToken;
+
 use super::*;
 use crate::engine::binlog::{frame::RawEvent, kind};
 
@@ -236,4 +238,36 @@ fn a_folder_is_followed_into_its_next_file() {
     };
     assert_eq!(ending.status, Status::Stopped);
     reader.join().unwrap();
+}
+
+#[test]
+fn a_file_that_is_purged_while_it_is_read_is_followed_by_the_next_that_is_there() {
+    let folder = folder(&[1]);
+    let cancel = CancellationToken::new();
+    let options = Options {
+        follow: true,
+        cancel: cancel.clone(),
+        ..Options::default()
+    };
+    let mut source = DirSource::open(folder.path(), &StartAt::Begin, options).unwrap();
+    assert!(matches!(source.next().unwrap(), Step::Event(_)));
+    fs::remove_file(folder.path().join("binlog.000001")).unwrap();
+    for number in [3, 4] {
+        let name = format!("binlog.{number:06}");
+        fs::copy(data("mariadb").join(&name), folder.path().join(name)).unwrap();
+    }
+    let (mut gaps, mut files) = (Vec::new(), Vec::new());
+    while files.last().is_none_or(|file| file != "binlog.000004") {
+        match source.next().unwrap() {
+            Step::Event(event) => {
+                files.push(event.file.to_string());
+                files.dedup();
+            }
+            Step::Note(note) => gaps.push((note.kind, note.text)),
+            Step::End(ending) => panic!("{ending}"),
+        }
+    }
+    assert_eq!(files, ["binlog.000001", "binlog.000003", "binlog.000004"]);
+    let missing = "the files between this one and binlog.000003 are missing".to_owned();
+    assert_eq!(gaps, [(NoteKind::Gap, missing)]);
 }
