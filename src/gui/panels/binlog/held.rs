@@ -421,7 +421,7 @@ pub(super) mod test {
     #[test]
     fn what_does_not_fit_is_left_out() {
         let all = recorded("mysql", gathering(&[], 0, 0)).len();
-        let kept = recorded("mysql", gathering(&["name=kept"], 0, 0));
+        let kept = recorded("mysql", gathering(&["@2=kept"], 0, 0));
         assert!(!kept.is_empty() && kept.len() < all);
         assert!(kept.iter().all(|held| held.rows > 0));
         assert!(
