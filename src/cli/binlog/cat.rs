@@ -53,7 +53,7 @@ Examples:
   porthole binlog cat /var/lib/mysql/binlog --format ndjson --where id=42 --op update,delete
   porthole binlog cat --profile shop --format ndjson --checkpoint orders.checkpoint >> orders.ndjson
 
-Exit codes: 0 complete, 4 truncated or still being written, 5 damaged, encrypted or of an unknown format.";
+Exit codes: 0 complete, 3 sql: changes that could not be written, 4 truncated or still being written, 5 damaged, encrypted or of an unknown format.";
 
 /// What `tail` adds.
 pub(super) const TAIL_EXAMPLES: &str = "\
@@ -237,13 +237,11 @@ impl Job {
                     .unwrap_or_else(|| written.err().unwrap_or(Failure::ClosedPipe)));
             }
         };
-        if refused > 0 {
-            print::warning(&format!(
-                "{refused} changes could not be written as statements; comments say why"
-            ));
-        }
         match end {
-            Some(end) => ending::say(&end?, damaged),
+            Some(end) => {
+                ending::say(&end?, damaged)?;
+                ending::all_said(refused)
+            }
             None => Err(Failure::Failed {
                 message: "reading stopped".to_owned(),
                 hint: None,

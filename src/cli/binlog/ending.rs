@@ -3,6 +3,8 @@
 use super::super::{Failure, print};
 use crate::engine::binlog::source::{Ending, Status};
 
+/// Something cannot be said as statements.
+pub(super) const REFUSED: u8 = 3;
 /// Cut off, or still being written.
 const MORE_MAY_COME: u8 = 4;
 /// Damaged, encrypted, or of a format that is not read.
@@ -51,6 +53,19 @@ pub(super) fn say(end: &End, damaged: u64) -> Result<(), Failure> {
             code: NOT_READABLE,
         }),
     }
+}
+
+/// Statements may lack some of what the log says.
+pub(super) fn all_said(refused: u64) -> Result<(), Failure> {
+    if refused == 0 {
+        return Ok(());
+    }
+    let changes = if refused == 1 { "change" } else { "changes" };
+    Err(Failure::Ended {
+        message: format!("refused: {refused} {changes} could not be written as statements"),
+        hint: Some("Comments in the text say why.".to_owned()),
+        code: REFUSED,
+    })
 }
 
 /// A log may be whole and hold events that are not.

@@ -11,17 +11,20 @@ use super::{
 use crate::engine::{
     Error,
     binlog::{
+        filter::Filter,
         print::{self as printer, Form, Printer},
         source::NoteKind,
-        transaction::Item,
+        transaction::{Item, Outcome},
         undo::{Options, Report, Undo},
     },
+    visible,
 };
 
 const EXAMPLES: &str = "\
 The statements come in the other order, transaction by transaction, and find a row by its primary key where that
 is known, else by all its columns. Values are exact to the last bit. Read the head of the text before you run it:
-it says what the log does not know.
+it says what the log does not know. Which columns are generated is not in the log: name its server (--url or
+--profile), else they are in the statements, which the server then refuses.
 
 A change of which the log does not hold enough (binlog_row_image is not FULL) is refused, and then nothing is
 written; --partial writes the rest. Changes before a statement that may have changed their table (DDL) are not
@@ -67,7 +70,11 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         let selection = args.selection.parse(context.server.as_ref())?;
         let conditions = selection.conditions();
         let from = selection.from.as_ref();
-        let mut reader = args.input.open(from, None, selection.filter, context)?;
+        let filter = Filter {
+            every_statement: !args.redo,
+            ..selection.filter
+        };
+        let mut reader = args.input.open(from, None, filter, context)?;
         let mut output = Text::start()?;
         if args.redo {
             let mut printer = Printer::new(Form::Sql, &printer::Options::default(), conditions);
@@ -84,13 +91,8 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
             return output.end(end, |end| {
                 work::tell_unknown(printer.conditions());
                 let counts = printer.counts();
-                if counts.refused > 0 {
-                    print::warning(&format!(
-                        "{} changes could not be written as statements; comments say why",
-                        counts.refused
-                    ));
-                }
-                ending::say(&end, counts.damaged)
+                ending::say(&end, counts.damaged)?;
+                ending::all_said(counts.refused)
             });
         }
         let options = Options {
@@ -129,24 +131,30 @@ fn say(report: &Report, partial: bool) -> Result<(), Failure> {
     if report.refused > 0 && !partial {
         return Err(Failure::Ended {
             message: format!(
-                "refused: {} changes cannot be taken back, so nothing was written",
-                report.refused
+                "refused: {} cannot be taken back, so nothing was written",
+                many(report.refused, "change")
             ),
             hint: Some("--partial writes statements for the others.".to_owned()),
-            code: 3,
+            code: ending::REFUSED,
         });
     }
     if let Some((statement, rows)) = &report.barrier {
         print::warning(&format!(
-            "{rows} changes before this statement are not taken back: {statement}"
+            "not taken back: {} before this statement: {statement}",
+            many(*rows, "change")
         ));
         print::hint("--past-ddl goes on; the table may have been another one then.");
     }
     print::note(&format!(
-        "{} statements for {} transactions; nothing was executed",
-        report.rows, report.transactions
+        "{} for {}; nothing was executed",
+        many(report.rows, "statement"),
+        many(report.transactions, "transaction")
     ));
     Ok(())
+}
+
+fn many(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The text on its way out.
@@ -169,15 +177,21 @@ impl Text {
 
     /// A transaction is over: it is wanted if it has happened.
     fn ended(&mut self, item: &Item) -> Result<(), Failure> {
-        use crate::engine::binlog::transaction::Outcome;
-
         match item {
             Item::End(end) if end.outcome == Outcome::Committed => self
                 .sink
                 .release()
                 .map_err(|closed| closed.failure().unwrap_or(Failure::ClosedPipe)),
-            Item::End(_) => {
+            Item::End(end) => {
                 self.sink.discard();
+                if let Outcome::Prepared(xa) = &end.outcome {
+                    let line = format!(
+                        "\n-- REFUSED: {}:{} is prepared as {xa}: another transaction says whether it happened\n",
+                        visible::line(&end.begin.file),
+                        end.begin.offset
+                    );
+                    self.sink.text.extend_from_slice(line.as_bytes());
+                }
                 Ok(())
             }
             Item::Note(note) if note.kind == NoteKind::Link => {

@@ -4,9 +4,11 @@
 //! What needs values (a column's, a row count) is for who reads them.
 
 use super::{
+    event::Query,
     gtid::{Gtid, GtidPosition},
     rows::Op,
     transaction::Begin,
+    words::names,
 };
 
 /// What is wanted. The default wants everything.
@@ -20,6 +22,9 @@ pub struct Filter {
     pub ops: Vec<Op>,
     /// Only changes of rows that were logged as such: no DDL, and no statement in place of its rows.
     pub rows_only: bool,
+    /// Every statement that may change something by its text, whatever it is about: who takes changes back must know
+    /// of it.
+    pub every_statement: bool,
     /// Only transactions that these servers made; empty means all.
     pub server_ids: Vec<u32>,
     /// Only transactions that were logged at this second since 1970 UTC or later.
@@ -93,6 +98,18 @@ impl Filter {
         let excluded = |rule: &TableRule| rule.table.is_none() && rule.fits_database(database);
         (self.tables.is_empty() || self.tables.iter().any(|rule| rule.fits_database(database)))
             && !self.not_tables.iter().any(excluded)
+    }
+
+    /// Whether a statement is wanted of which only the session's default database is known, and not which it changes.
+    pub fn wants_query(&self, query: &Query) -> bool {
+        let fits_name = |rule: &TableRule, name: &str| {
+            let wanted = rule.table.as_ref().or(rule.database.as_ref());
+            wanted.is_none_or(|wanted| fits(&wanted.to_lowercase(), name))
+        };
+        self.wants_database(&query.database())
+            || self.tables.is_empty()
+            || names(&query.text(), query.mode())
+                .any(|name| self.tables.iter().any(|rule| fits_name(rule, &name)))
     }
 
     /// Whether an operation is wanted.
@@ -196,5 +213,27 @@ mod tests {
         assert!(filter.wants_database("shop"));
         assert!(filter.chooses_changes());
         assert!(!Filter::default().chooses_changes());
+    }
+
+    #[test]
+    fn a_statement_is_wanted_where_its_database_fits_or_it_names_what_is_wanted() {
+        let query = |sql: &str| Query {
+            thread_id: 1,
+            exec_secs: 0,
+            error_code: 0,
+            database: bytes::Bytes::from_static(b"elsewhere"),
+            sql: bytes::Bytes::copy_from_slice(sql.as_bytes()),
+            vars: crate::engine::binlog::event::StatusVars::default(),
+        };
+        let of = |rules: &[&str]| Filter {
+            tables: rules.iter().map(|rule| TableRule::parse(rule)).collect(),
+            ..Filter::default()
+        };
+        let alter = query("ALTER TABLE `shop`.`Item` ADD x INT");
+        assert!(of(&["shop.Item"]).wants_query(&alter));
+        assert!(of(&["shop.it*"]).wants_query(&alter));
+        assert!(of(&["elsewhere.other"]).wants_query(&alter));
+        assert!(!of(&["shop.other"]).wants_query(&alter));
+        assert!(!of(&["shop.other"]).wants_query(&query("DROP TABLE x -- other")));
     }
 }

@@ -43,4 +43,5 @@ pub mod trail;
 pub mod transaction;
 pub mod undo;
 pub mod value;
+mod words;
 pub mod zone;

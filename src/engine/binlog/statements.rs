@@ -501,7 +501,7 @@ pub fn doubts(table: &TablePlan) -> Vec<String> {
         .any(|column| column.generated.is_none())
     {
         doubts.push(format!(
-            "{name}: whether columns are generated is not in the log; take generated ones out of the statements"
+            "{name}: whether columns are generated is not in the log; name the server (--url, --profile), which knows, or take generated ones out of the statements"
         ));
     }
     if table.columns.iter().any(|column| column.doubts.sign) {

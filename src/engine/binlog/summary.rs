@@ -18,6 +18,7 @@ use super::{
     source::NoteKind,
     table::TablePlan,
     transaction::{Begin, End, Item, MOST_TALLIES, Outcome, Role, Rows},
+    words::changes_rows,
 };
 
 /// The most tables that are counted by name.
@@ -338,16 +339,7 @@ impl Summary {
         raw: &super::frame::RawEvent,
         query: &super::event::Query,
     ) {
-        let shown = query.shown();
-        let first = shown
-            .split_whitespace()
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        if matches!(
-            first.as_str(),
-            "insert" | "update" | "delete" | "replace" | "load" | "with"
-        ) {
+        if changes_rows(&query.text(), query.mode()) {
             self.open.statement_format += 1;
             return;
         }
@@ -358,7 +350,7 @@ impl Summary {
                 logged,
                 file: raw.file.to_string(),
                 pos: raw.offset,
-                text: shown.chars().take(4096).collect(),
+                text: query.shown().chars().take(4096).collect(),
             },
         );
     }
@@ -380,7 +372,8 @@ impl Summary {
         self.merge(&open);
         self.first = Some(self.first.map_or(logged, |first| first.min(logged)));
         self.last = Some(self.last.map_or(logged, |last| last.max(logged)));
-        self.step(logged, open.counts);
+        let committed = u64::from(end.outcome == Outcome::Committed);
+        self.step(logged, committed, open.counts);
         let seconds = end
             .timestamp
             .saturating_sub(open.since.unwrap_or(end.timestamp));
@@ -398,13 +391,13 @@ impl Summary {
         }
     }
 
-    fn step(&mut self, logged: u32, counts: Counts) {
+    fn step(&mut self, logged: u32, committed: u64, counts: Counts) {
         let begin = logged - logged % self.step_secs;
         let step = self.steps.entry(begin).or_insert(Step {
             begin,
             ..Step::default()
         });
-        step.transactions += 1;
+        step.transactions += committed;
         step.counts.merge(counts);
         while self.steps.len() > MOST_STEPS {
             self.step_secs *= 2;

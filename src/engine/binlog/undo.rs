@@ -17,6 +17,7 @@ use super::{
     source::NoteKind,
     statements::{Direction, HEAD, Statements, Unsayable, doubts},
     transaction::{End, Item, Outcome, Role, Rows},
+    words::may_change,
 };
 use crate::engine::{Result, visible};
 
@@ -41,6 +42,8 @@ pub struct Undo {
     statements: Statements,
     kept: Reversed,
     line: String,
+    /// Why changes are refused: the first place, the reason, and in how many places.
+    reasons: Vec<(String, String, u64)>,
     /// Tables with changes in the file.
     tables: BTreeSet<(String, String)>,
     report: Report,
@@ -99,6 +102,7 @@ impl Undo {
             statements: Statements::new(),
             kept: Reversed::new()?,
             line: String::new(),
+            reasons: Vec::new(),
             tables: BTreeSet::new(),
             report: Report::default(),
         })
@@ -117,10 +121,10 @@ impl Undo {
             Item::Statement(statement) => match statement.role {
                 Role::Change => self.barrier(&statement.query, &place(&statement.raw)),
                 Role::RollbackTo => {
-                    self.refuse(format!(
-                        "{}: part of the transaction was rolled back to a savepoint",
-                        place(&statement.raw)
-                    ));
+                    self.refuse(
+                        &place(&statement.raw),
+                        "part of the transaction was rolled back to a savepoint",
+                    );
                     Ok(())
                 }
                 Role::Savepoint | Role::XaMark | Role::XaEnd | Role::AlterMark => Ok(()),
@@ -128,7 +132,7 @@ impl Undo {
             Item::Other(raw, event) => match &**event {
                 Event::LoadQuery(load) => self.barrier(&load.query, &place(raw)),
                 Event::Incident { .. } => {
-                    self.refuse(format!("{}: changes are missing from the log", place(raw)));
+                    self.refuse(&place(raw), "changes are missing from the log");
                     Ok(())
                 }
                 _ => Ok(()),
@@ -137,7 +141,8 @@ impl Undo {
             Item::Note(note) => {
                 if matches!(note.kind, NoteKind::Damage | NoteKind::Gap) {
                     self.report.damaged += u64::from(note.kind == NoteKind::Damage);
-                    self.refuse(note.to_string());
+                    let place = format!("{}:{}", visible::line(&note.file), note.offset);
+                    self.refuse(&place, &note.text);
                 }
                 Ok(())
             }
@@ -170,7 +175,7 @@ impl Undo {
                 }
                 Err(Unsayable::Damaged { reason, .. }) => Err(reason),
                 Err(reason) => {
-                    self.refuse(format!("{}: {reason}", place(&rows.raw)));
+                    self.refuse(&place(&rows.raw), &reason.to_string());
                     Ok(())
                 }
             }
@@ -178,20 +183,17 @@ impl Undo {
         self.conditions = conditions;
         if let Err(Malformed(reason)) = read {
             self.report.damaged += 1;
-            self.refuse(format!(
-                "{}: rows cannot be read: {reason}",
-                place(&rows.raw)
-            ));
+            self.refuse(&place(&rows.raw), &format!("rows cannot be read: {reason}"));
         }
         failed
     }
 
     /// A statement that may have changed what the rows before it are about.
     fn barrier(&mut self, query: &Query, place: &str) -> Result<()> {
-        let shown = visible::line(&query.shown());
-        if !self.concerns(&shown) {
+        if !may_change(query, &self.tables) {
             return Ok(());
         }
+        let shown = visible::line(&query.shown());
         if self.options.past_barriers {
             return self.put(Tag::Comment, &format!("NOT TAKEN BACK: {place}: {shown}"));
         }
@@ -204,31 +206,15 @@ impl Undo {
         self.report = Report {
             barrier: Some((format!("{place}: {shown}"), before)),
             doubts,
+            // What could not be read may have been anything.
+            damaged: self.report.damaged,
             ..Report::default()
         };
         self.tables.clear();
+        self.reasons.clear();
         self.kept.clear()?;
         // The transaction that holds the statement has begun already.
         self.put(Tag::Begin, "")
-    }
-
-    /// Whether a statement may have changed a table of which changes are kept: it names one, or names none.
-    fn concerns(&self, sql: &str) -> bool {
-        let sql = sql.to_lowercase();
-        let first = sql.split_whitespace().next().unwrap_or_default().to_owned();
-        let of_rows = matches!(
-            first.as_str(),
-            "insert" | "update" | "delete" | "replace" | "load" | "with" | "call"
-        );
-        let of_database = ["drop database", "drop schema"]
-            .iter()
-            .any(|start| sql.starts_with(start));
-        of_rows
-            || of_database
-            || self
-                .tables
-                .iter()
-                .any(|(_, table)| names(&sql, &table.to_lowercase()))
     }
 
     fn end(&mut self, end: &End) -> Result<()> {
@@ -246,18 +232,23 @@ impl Undo {
             Outcome::Committed => self.put(Tag::Committed, &title),
             Outcome::RolledBack | Outcome::Cut => self.put(Tag::Dropped, &title),
             Outcome::Prepared(xa) => {
-                let title =
-                    format!("{title} is prepared as {xa}: whether it happened is said elsewhere");
-                self.refuse(title.clone());
+                self.refuse(
+                    &title,
+                    &format!("it is prepared as {xa}: whether it happened is said elsewhere"),
+                );
                 self.put(Tag::Dropped, &title)
             }
         }
     }
 
-    fn refuse(&mut self, reason: String) {
+    fn refuse(&mut self, place: &str, reason: &str) {
         self.report.refused += 1;
-        if self.report.reasons.len() < MOST_REASONS && !self.report.reasons.contains(&reason) {
-            self.report.reasons.push(reason);
+        // A reason is said once, with the first place.
+        let at = self.reasons.iter().position(|known| known.1 == reason);
+        if let Some((_, _, places)) = at.and_then(|at| self.reasons.get_mut(at)) {
+            *places += 1;
+        } else if self.reasons.len() < MOST_REASONS {
+            self.reasons.push((place.to_owned(), reason.to_owned(), 1));
         }
     }
 
@@ -268,6 +259,7 @@ impl Undo {
     /// Write the text, the last transaction first, and say what became of it. Nothing is written where something
     /// cannot be taken back, unless the rest was asked for.
     pub fn finish(mut self, write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<Report> {
+        self.report.reasons = self.reasons.iter().map(said).collect();
         if self.report.refused > 0 && !self.options.partial {
             return Ok(self.report);
         }
@@ -320,7 +312,8 @@ impl Undo {
         if let Some((statement, rows)) = &self.report.barrier {
             text.extend_from_slice(
                 format!(
-                    "\n-- NOT TAKEN BACK: {rows} changes before the statement at {statement}\n"
+                    "\n-- NOT TAKEN BACK: {rows} {} before the statement at {statement}\n",
+                    if *rows == 1 { "change" } else { "changes" }
                 )
                 .as_bytes(),
             );
@@ -330,17 +323,12 @@ impl Undo {
     }
 }
 
-/// Whether a text holds a name, and not only as a part of a longer one. Quotes and comments do not matter: a barrier
-/// too many says so, one too few would not.
-fn names(sql: &str, name: &str) -> bool {
-    let goes_on = |letter: Option<char>| {
-        letter.is_some_and(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$'))
-    };
-    sql.match_indices(name).any(|(at, _)| {
-        let (before, rest) = sql.split_at(at);
-        let after = rest.strip_prefix(name).unwrap_or_default();
-        !goes_on(before.chars().next_back()) && !goes_on(after.chars().next())
-    })
+fn said((place, reason, places): &(String, String, u64)) -> String {
+    match places {
+        1 => format!("{place}: {reason}"),
+        2 => format!("{place}: {reason} (and once more)"),
+        _ => format!("{place}: {reason} (and {} times more)", places - 1),
+    }
 }
 
 /// What stands before the statements.
@@ -373,26 +361,45 @@ fn place(raw: &RawEvent) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::binlog::event::StatusVars;
+
+    fn undo() -> Undo {
+        Undo::new(Options::default(), Conditions::default()).unwrap()
+    }
 
     #[test]
-    fn a_statement_names_a_table_by_a_whole_name() {
-        for sql in [
-            "drop table t",
-            "alter table `a`.`t` add x int",
-            "rename table x to t, y to z",
-            "/*!40000 alter table t*/",
-            "drop table \"t\"",
-        ] {
-            assert!(names(sql, "t"), "{sql}");
+    fn a_barrier_forgets_no_damage() {
+        let call = Query {
+            thread_id: 1,
+            exec_secs: 0,
+            error_code: 0,
+            database: bytes::Bytes::new(),
+            sql: bytes::Bytes::from_static(b"CALL p()"),
+            vars: StatusVars::default(),
+        };
+        let mut undo = undo();
+        undo.report.rows = 2;
+        undo.report.damaged = 1;
+        undo.refuse("a:4", "it is torn");
+        undo.barrier(&call, "a:9").unwrap();
+        let report = undo.finish(&mut |_| Ok(())).unwrap();
+        assert_eq!(report.damaged, 1);
+        assert_eq!((report.rows, report.refused), (0, 0));
+        assert_eq!(report.barrier, Some(("a:9: CALL p()".to_owned(), 3)));
+    }
+
+    #[test]
+    fn a_reason_is_said_once_with_its_first_place() {
+        let mut undo = undo();
+        for place in ["a:4", "a:9", "b:4"] {
+            undo.refuse(place, "it is torn");
         }
-        for sql in [
-            "create table tt",
-            "create table unrelated",
-            "drop table t_1",
-            "drop table öt",
-        ] {
-            assert!(!names(sql, "t"), "{sql}");
-        }
-        assert!(names("drop table `odd name`", "odd name"));
+        undo.refuse("b:9", "it is burnt");
+        let report = undo.finish(&mut |_| Ok(())).unwrap();
+        assert_eq!(report.refused, 4);
+        assert_eq!(
+            report.reasons,
+            ["a:4: it is torn (and 2 times more)", "b:9: it is burnt"]
+        );
     }
 }

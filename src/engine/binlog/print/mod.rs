@@ -7,6 +7,7 @@
 mod csv;
 mod describe;
 mod ndjson;
+mod script;
 mod sql;
 mod text;
 
@@ -114,6 +115,10 @@ trait Shape: Send {
     fn other(&mut self, place: Place<'_>, event: &Event, out: &mut Vec<u8>);
     /// A transaction is over.
     fn end(&mut self, end: &End, rows: u64, out: &mut Vec<u8>);
+    /// What beside changes of rows this form could not say.
+    fn refused(&self) -> u64 {
+        0
+    }
     /// Something beside the events.
     fn note(&mut self, note: &Note, out: &mut Vec<u8>);
 }
@@ -175,7 +180,10 @@ impl Printer {
 
     /// What was printed by now.
     pub fn counts(&self) -> Counts {
-        self.counts
+        Counts {
+            refused: self.counts.refused + self.shape.refused(),
+            ..self.counts
+        }
     }
 
     /// What changes must fit to be printed.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::engine::binlog::{
+    event::{Query, StatusVars},
     filter::{Filter, TableRule},
     matching::Condition,
     rows::Op,
@@ -287,4 +288,97 @@ fn pieces_are_turned_round_and_what_is_before_them_stays() {
     assert_eq!(text, b"head three two one tail");
     turn_round(&mut text, 5, &[]);
     assert_eq!(text, b"head three two one tail");
+}
+
+fn query(sql: &[u8]) -> Query {
+    Query {
+        thread_id: 1,
+        exec_secs: 0,
+        error_code: 0,
+        database: bytes::Bytes::from_static(b"shop"),
+        sql: bytes::Bytes::copy_from_slice(sql),
+        vars: StatusVars::default(),
+    }
+}
+
+#[test]
+fn a_statement_is_written_with_what_ends_it() {
+    let written = |sql: &str| script::write_bare(&query(sql.as_bytes())).unwrap();
+    assert_eq!(
+        written("DROP TABLE t /* ; */ -- ;"),
+        "DROP TABLE t /* ; */ -- ;\n;\n"
+    );
+    assert_eq!(
+        written("CREATE PROCEDURE p() BEGIN SELECT 6 // 2; END"),
+        "DELIMITER $$\nCREATE PROCEDURE p() BEGIN SELECT 6 // 2; END\n$$\nDELIMITER ;\n"
+    );
+    assert_eq!(
+        written("CREATE TABLE t (\n  a int\n) START TRANSACTION"),
+        "CREATE TABLE t (\n  a int\n)\n;\n"
+    );
+    assert_eq!(
+        written("CREATE TABLE start (transaction int)"),
+        "CREATE TABLE start (transaction int)\n;\n"
+    );
+}
+
+#[test]
+fn what_a_client_or_a_terminal_would_act_upon_is_no_statement() {
+    for sql in [
+        "system ls",
+        "\\! ls",
+        "SELECT 1 \\! ls\n",
+        "source file",
+        "/* x */ tee file",
+        "CREATE TABLE t (a INT)\ndelimiter x",
+        "ALTER TABLE t COMMENT '\u{1b}[31m'",
+        "ALTER TABLE t /* \u{1b}[31m */ ADD a INT",
+        "ALTER TABLE t COMMENT 'a\rb'",
+        "ALTER TABLE t COMMENT 'never ends",
+        "INSERT INTO t VALUES (_latin1'\u{fffd}",
+        "",
+    ] {
+        assert!(script::write_bare(&query(sql.as_bytes())).is_err(), "{sql}");
+    }
+    assert!(script::write_bare(&query(b"INSERT INTO t VALUES (_binary'\xff')")).is_err());
+    let sql = b"/*!40000 ALTER TABLE t\r\n DISABLE KEYS */";
+    assert!(script::write_bare(&query(sql)).is_ok());
+    let mut failed = query(b"DELETE FROM t");
+    failed.error_code = 1317;
+    assert!(script::write_bare(&failed).is_err());
+}
+
+#[test]
+fn a_statement_has_its_session_and_its_moment() {
+    let mut said = query(b"INSERT INTO t VALUES (NOW(6))");
+    said.vars = StatusVars {
+        flags2: Some(1 << 26),
+        sql_mode: Some(4),
+        collations: Some((8, 48, 255)),
+        time_zone: Some(bytes::Bytes::from_static(b"Europe/Oslo")),
+        micros: Some(25),
+        explicit_defaults: Some(false),
+        ..StatusVars::default()
+    };
+    let script = script::write(&said, 1_000_000_000).unwrap();
+    assert!(script.changes_rows);
+    assert_eq!(script.moment, "SET TIMESTAMP = 1000000000.000025;\n");
+    assert_eq!(
+        script.settings,
+        "SET SESSION sql_mode = 4, foreign_key_checks = 0, unique_checks = 1, sql_auto_is_null = 0, \
+         auto_increment_increment = 1, auto_increment_offset = 1, character_set_client = utf8mb4, \
+         collation_connection = 48, collation_server = 255, time_zone = 'Europe/Oslo', lc_time_names = 0, \
+         explicit_defaults_for_timestamp = 0;\n"
+    );
+    assert_eq!(
+        script::between(&script.settings, ""),
+        "SET SESSION explicit_defaults_for_timestamp = DEFAULT;\n"
+    );
+}
+
+#[test]
+fn what_is_only_prepared_is_counted_and_not_committed() {
+    let (text, counts) = plain(folder("mysql"), Form::Sql);
+    assert!(text.contains("-- REFUSED: it is prepared as "), "{text}");
+    assert!(counts.refused > 0);
 }

@@ -33,6 +33,9 @@ pub use item::{Begin, End, Item, MOST_TALLIES, Outcome, Role, Rows, Statement, T
 /// The most tables of one statement; no server has more in a join.
 const MOST_MAPPED: usize = 4096;
 
+/// The most variables of one statement that are kept until it is known to be wanted.
+const MOST_VARIABLES: usize = 4096;
+
 /// Events that are never inside a transaction.
 fn begins_anew(kind: u8) -> bool {
     matches!(
@@ -91,6 +94,8 @@ struct Open {
     outcome: Option<Outcome>,
     /// The statement behind rows that may not be wanted.
     original: Option<Bytes>,
+    /// Variables of a statement that may not be wanted.
+    variables: Vec<Item>,
 }
 
 impl<S: Source> Transactions<S> {
@@ -440,6 +445,18 @@ impl<S: Source> Transactions<S> {
             self.begin_at_statement(raw, false);
         }
         let inside = self.open.is_some();
+        if matches!(
+            event,
+            Event::IntVar(_) | Event::Rand(..) | Event::UserVar(_)
+        ) && self.filter.chooses_changes()
+            && let Some(open) = &mut self.open
+        {
+            if open.wanted && open.variables.len() < MOST_VARIABLES {
+                let item = Item::Other(raw.clone(), Box::new(event));
+                open.variables.push(item);
+            }
+            return;
+        }
         let wanted = match &event {
             Event::LoadQuery(load) => self.wants_statement(&load.query, Role::Change),
             // What stands before the checkpoint has been read before it was made.
@@ -498,8 +515,14 @@ impl<S: Source> Transactions<S> {
         let Event::Query(query) = event else {
             return;
         };
-        if self.wants_statement(&query, role) {
+        let wanted = self.wants_statement(&query, role);
+        let variables = self
+            .open
+            .as_mut()
+            .map(|open| std::mem::take(&mut open.variables));
+        if wanted {
             self.announce();
+            self.queue.extend(variables.into_iter().flatten());
             self.queue.push_back(Item::Statement(Statement {
                 raw: raw.clone(),
                 query,
@@ -526,10 +549,11 @@ impl<S: Source> Transactions<S> {
         // What frames the changes is wanted with them, what changes by itself only where it may be meant.
         match (role, &query.vars.databases) {
             (Role::Change, _) if self.filter.rows_only => false,
+            (Role::Change, _) if self.filter.every_statement => true,
             (Role::Change, Some(databases)) if !databases.is_empty() => databases
                 .iter()
                 .any(|name| self.filter.wants_database(&String::from_utf8_lossy(name))),
-            (Role::Change, _) => self.filter.wants_database(&query.database()),
+            (Role::Change, _) => self.filter.wants_query(query),
             _ => open.announced,
         }
     }
@@ -577,6 +601,7 @@ impl<S: Source> Transactions<S> {
             announced: false,
             outcome: None,
             original: None,
+            variables: Vec::new(),
         });
         if wanted && !self.filter.chooses_changes() {
             self.announce();

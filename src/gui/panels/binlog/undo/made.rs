@@ -209,11 +209,13 @@ fn spill(source: io::Error) -> Error {
 /// Read a part and write the statements for it.
 pub(super) async fn make(
     input: Input,
-    part: Part,
+    mut part: Part,
     work: Work,
     send: Sender<Progress>,
     cancel: CancellationToken,
 ) -> Result<Arc<Made>> {
+    // What has changed a table in between may be a statement of another database.
+    part.filter.every_statement = work.direction == Direction::Undo;
     let zone = input.zone();
     let tell = move |progress| {
         // The window may have gone.
