@@ -10,6 +10,7 @@ mod binlog_gtid;
 mod binlog_live;
 mod binlog_load;
 mod binlog_memory;
+mod binlog_sql;
 #[cfg(feature = "unguarded")]
 mod catalogue;
 mod certificates;
