@@ -15,6 +15,7 @@ use tokio::{
     io::AsyncWriteExt as _,
     process::{Child, Command},
     sync::mpsc,
+    time::Instant,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -98,7 +99,9 @@ impl Place {
         let mut figures = Figures::default();
         loop {
             let mut child = self.start().await;
-            let mut minute = tokio::time::interval(Duration::from_secs(5));
+            // Not before it has begun.
+            let every = Duration::from_secs(5);
+            let mut look = tokio::time::interval_at(Instant::now() + every, every);
             let ended = loop {
                 tokio::select! {
                     ended = child.wait() => break Some(ended.unwrap()),
@@ -107,7 +110,7 @@ impl Place {
                         figures.measure(&child);
                         return self.end(child, figures).await;
                     }
-                    _ = minute.tick() => figures.measure(&child),
+                    _ = look.tick() => figures.measure(&child),
                 }
             };
             match ended {
