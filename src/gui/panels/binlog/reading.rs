@@ -29,10 +29,10 @@ use crate::{
             checkpoint::Checkpoint,
             event::Event,
             source::{
-                Ending, Note, NoteKind, Progress,
+                Ending, Note, NoteKind, Progress, Status,
                 live::{Begin, Link},
             },
-            transaction::Item,
+            transaction::{Item, Outcome},
         },
     },
     worker::{Feed, Gather, Worker, no_answer},
@@ -144,11 +144,17 @@ async fn run(order: Order, out: mpsc::Sender<Batch>, cancel: CancellationToken) 
 /// Read to the end, an error, or where nobody takes any more.
 fn read(reader: &mut Reader, mut gathering: Gathering, give: &mpsc::Sender<Piece>) -> Done {
     let mut said: Option<Instant> = None;
+    let mut cut: Option<Arc<Held>> = None;
     let end = loop {
         let item = match reader.next() {
             Ok(item) => item,
             Err(error) => break Err(error),
         };
+        // One in which reading was stopped comes again, whole; what has no end otherwise is a file's last.
+        let stopped = matches!(&item, Item::Ended(ending) if ending.status == Status::Stopped);
+        if let Some(held) = cut.take().filter(|_| !stopped) {
+            give.blocking_send(Piece::Transaction(held)).ok();
+        }
         let piece = match item {
             Item::Ended(ending) => break Ok(ending),
             Item::Rows(rows) => {
@@ -168,8 +174,16 @@ fn read(reader: &mut Reader, mut gathering: Gathering, give: &mpsc::Sender<Piece
                 _ => None,
             },
             item => {
-                let held = gathering.take(item);
-                held.map(|held| Piece::Transaction(Arc::new(held)))
+                let held = gathering.take(item).map(Arc::new);
+                if held
+                    .as_ref()
+                    .is_some_and(|held| held.end.outcome == Outcome::Cut)
+                {
+                    cut = held;
+                    None
+                } else {
+                    held.map(Piece::Transaction)
+                }
             }
         };
         // The place where reading begins comes before what is read.
