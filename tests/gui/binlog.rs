@@ -271,7 +271,12 @@ fn open_with(window: &mut Window, text: &str) {
     window.run();
     let field = window.get_by_role_and_label(Role::TextInput, "Search in what is held");
     field.type_text(text);
-    until(window, "it was found", |window| shows(window, " found"));
+    until(window, "it was found", |window| {
+        let words = words(window);
+        words
+            .iter()
+            .any(|words| words.ends_with(" found") && !words.starts_with("0 "))
+    });
     let found = transactions(window);
     let first = found.first().unwrap();
     window

@@ -33,6 +33,8 @@ const LEAST: f32 = 340.0;
 /// Rows of the list of changes that are seen at once.
 const SEEN: usize = 7;
 const CELL: f32 = 26.0;
+/// Room that is kept for the chosen row below the list of changes.
+const ROW_ROOM: f32 = 320.0;
 /// Room that is kept for the statement that takes a row back.
 const UNDO: f32 = 130.0;
 /// Letters of a statement that are laid out.
@@ -184,7 +186,9 @@ impl Details {
             return;
         }
         let id = ui.scope_id().with("changes");
-        let seen = count.min(SEEN) as f32 * ROW_HEIGHT;
+        // Low windows leave room for the row itself.
+        let fit = ((ui.available_height() - ROW_ROOM) / ROW_HEIGHT) as usize;
+        let seen = count.min(fit.clamp(3, SEEN)) as f32 * ROW_HEIGHT;
         let width = ui.available_width();
         let (room, _) = ui.allocate_exact_size(vec2(width, seen), Sense::hover());
         let area = ui.interact(room, id, Sense::CLICK | Sense::FOCUSABLE);
@@ -294,8 +298,9 @@ impl Details {
         let mut copy = None;
         // As high as its columns, and so that the statement below has room.
         let high = self.lines.len() as f32 * CELL;
-        let most = (ui.available_height() - UNDO).max(3.0 * CELL);
-        let undo = self.undo.as_ref();
+        let room = ui.available_height();
+        let undo = self.undo.as_ref().filter(|_| room > UNDO + 3.0 * CELL);
+        let most = undo.map_or(room, |_| room - UNDO).max(CELL);
         let gap = ui.spacing().item_spacing.y;
         ui.spacing_mut().item_spacing.y = 0.0;
         ScrollArea::vertical()
@@ -488,11 +493,7 @@ fn statements_ui(ui: &mut Ui, held: &Held) {
             ui.set_width(ui.available_width());
             ScrollArea::vertical()
                 .id_salt("statements")
-                .max_height(if held.changes.is_empty() {
-                    420.0
-                } else {
-                    110.0
-                })
+                .max_height(if held.changes.is_empty() { 420.0 } else { 72.0 })
                 .show(ui, |ui| {
                     for said in shown {
                         let title = match said.what {

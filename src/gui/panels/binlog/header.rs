@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use egui::{Align, Color32, Frame, Label, Layout, Margin, RichText, Ui};
+use egui::{Align, Color32, Label, Layout, RichText, Role, Sense, TextStyle, Ui, WidgetInfo, vec2};
 
 use super::{
     BinlogPanel,
@@ -51,6 +51,7 @@ impl BinlogPanel {
                     }
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.spacing_mut().item_spacing.x = SPACE[2];
                     place_ui(ui, stream);
                 });
             });
@@ -249,16 +250,17 @@ fn capital(words: &str) -> String {
 
 fn badge_ui(ui: &mut Ui, word: &str, color: Color32, hint: &str) {
     let palette = ui.palette();
-    Frame::NONE
-        .fill(palette.raised)
-        .corner_radius(4.0)
-        .inner_margin(Margin::symmetric(7, 2))
-        .show(ui, |ui| {
-            let label = ui.label(RichText::new(word).small().color(color));
-            if !hint.is_empty() {
-                label.on_hover_text(hint);
-            }
-        });
+    let font = TextStyle::Small.resolve(ui.style());
+    let galley = ui.painter().layout_no_wrap(word.to_owned(), font, color);
+    let size = galley.size() + vec2(14.0, 4.0);
+    let (rect, badge) = ui.allocate_exact_size(size, Sense::hover());
+    badge.widget_info(|| WidgetInfo::labeled(Role::Label, true, word));
+    ui.painter().rect_filled(rect, 4.0, palette.raised);
+    let at = rect.center() - galley.size() / 2.0;
+    ui.painter().galley(at, galley, color);
+    if !hint.is_empty() {
+        badge.on_hover_text(hint);
+    }
 }
 
 /// Where the reader is: the place behind what is held, and the GTIDs.

@@ -460,6 +460,10 @@ pub(super) fn why_took(held: &Held) -> String {
             "{} from the commit where it was made to the commit in this log",
             format::duration(time)
         ),
+        Took::Seconds(0) => {
+            "less than 1 s from its first change to its end, as the log counts: in whole seconds"
+                .to_owned()
+        }
         Took::Seconds(seconds) => format!(
             "{} s from its first change to its end, as the log counts: in whole seconds",
             format::count(seconds.into())
