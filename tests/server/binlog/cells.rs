@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{
     every_type::Table,
-    logged::{DATABASE, Logged, each_kind, lines, number, random},
+    logged::{DATABASE, Logged, each_kind, lines, number, random, say},
 };
 
 /// A row: JSON text by column.
@@ -312,8 +312,18 @@ async fn same_live(logged: &mut Logged, file: &str, changes: &[Value]) {
     let name = file.rsplit('/').next().unwrap();
     let (next, _) = logged.place().await;
     let (from, to) = (format!("{name}:4"), format!("{next}:4"));
-    let live = logged.changes(&["--from", &from, "--to", &to]).await;
-    assert_same(&live, changes);
+    let mut live = logged.changes(&["--from", &from, "--to", &to]).await;
+    let mut changes = changes.to_owned();
+    // Newer MariaDB does not say where the events of a transaction are (binlog_legacy_event_pos), and does not send all
+    // of them: only the place of the transaction is known.
+    if logged.kind() == Kind::MariaDb && logged.server.release() >= (11, 7) {
+        for change in live.iter_mut().chain(&mut changes) {
+            for place in ["pos", "end_pos"] {
+                change.as_object_mut().unwrap().remove(place);
+            }
+        }
+    }
+    assert_same(&live, &changes);
 }
 
 #[track_caller]
@@ -357,7 +367,7 @@ async fn every_cell_of_every_type_is_what_a_select_gave() {
             logged.run(&table.create()).await;
         }
         for form in forms(kind, logged.server.release()) {
-            println!("{kind}, seed {seed}, {:?}", form.settings);
+            say(&format!("{kind}, seed {seed}, {:?}", form.settings));
             compare(&mut logged, &tables, &form, &mut random).await;
         }
     })

@@ -14,7 +14,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use super::logged::{DATABASE, Logged, each_kind, number, random};
+use super::logged::{DATABASE, Logged, each_kind, number, random, say};
 use crate::cli::Program;
 
 /// Rows by table and operation.
@@ -275,10 +275,10 @@ async fn rows_are_as_many_as_the_server_s_own_tool_prints() {
             .map(|file| file.metadata().unwrap().len())
             .sum();
         let by_tool = by_tool(kind, &files).await;
-        println!(
+        say(&format!(
             "{kind}, seed {seed}, {bytes} bytes, {} files: {by_tool:?}",
             files.len()
-        );
+        ));
         for table in ["item", "event", "heap", "counter"] {
             for op in ["insert", "update", "delete"] {
                 let key = (format!("{DATABASE}.{table}"), op);

@@ -1,6 +1,6 @@
 //! Tables of every column type of a server, and values for them that programs get wrong, among random ones.
 
-use std::{net::Ipv6Addr, rc::Rc};
+use std::{fmt::Write as _, net::Ipv6Addr, rc::Rc};
 
 use porthole::demo::{Kind, random::Random};
 
@@ -682,7 +682,7 @@ fn bytes(random: &mut Random, most: u64) -> String {
     let mut hex = String::from("x'");
     for _ in 0..length {
         let any = random.below(256);
-        hex.push_str(&format!("{:02x}", random.pick(&[0, 0, 255, any])));
+        write!(hex, "{:02x}", random.pick(&[0, 0, 255, any])).unwrap();
     }
     hex.push('\'');
     hex
@@ -756,7 +756,7 @@ fn inet6(random: &mut Random) -> String {
 }
 
 fn geometry(random: &mut Random) -> String {
-    let mut degree = || random.below(161) as i64 - 80;
+    let mut degree = || random.below(161).cast_signed() - 80;
     let (a, b, c, d) = (degree(), degree(), degree(), degree());
     random
         .pick(&[
@@ -774,7 +774,7 @@ fn json(random: &mut Random, depth: u32) -> String {
     let string = |text: String| serde_json::to_string(&text).unwrap();
     if depth > 3 || random.chance(0.55) {
         let number = integer(random, 64, true);
-        let small = (random.below(2_000_001) as i64 - 1_000_000).to_string();
+        let small = (random.below(2_000_001).cast_signed() - 1_000_000).to_string();
         let edge = *random.pick(&[
             "127",
             "128",

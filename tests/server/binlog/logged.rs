@@ -222,6 +222,15 @@ pub(super) fn number(variable: &str, otherwise: u64) -> u64 {
     })
 }
 
+/// Say what a failed test was about.
+#[expect(
+    clippy::print_stdout,
+    reason = "cargo shows it of a failed test alone, which must name its seed"
+)]
+pub(super) fn say(what: &str) {
+    println!("{what}");
+}
+
 /// The stream of `PORTHOLE_BINLOG_SEED`, which a failed test names.
 pub(super) fn random() -> (u64, Random) {
     let seed = number("PORTHOLE_BINLOG_SEED", 1);

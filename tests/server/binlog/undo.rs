@@ -2,11 +2,13 @@
 //!
 //! `PORTHOLE_BINLOG_SEED` makes other changes, `PORTHOLE_BINLOG_ROWS` more rows and more transactions.
 
+use std::fmt::Write as _;
+
 use porthole::demo::{Kind, random::Random};
 
 use super::{
     every_type::{Table, quoted},
-    logged::{Logged, each_kind, number, random},
+    logged::{Logged, each_kind, number, random, say},
 };
 
 /// A database of every type, of which all is known.
@@ -22,7 +24,7 @@ struct World {
 impl World {
     async fn start(kind: Kind, args: &[&str]) -> Self {
         let (seed, random) = random();
-        println!("{kind}, seed {seed}");
+        say(&format!("{kind}, seed {seed}"));
         let mut logged = Logged::start(kind, args).await;
         let mut tables = logged.every_type();
         tables.extend(tables.clone().iter().map(Table::keyless));
@@ -125,14 +127,12 @@ impl World {
                 let name = &column.name;
                 if self.logged.kind() == Kind::MySql && matches!(name.as_str(), "j" | "j2") {
                     for path in ["$", "$[0]", "$[1]", "$[2]", "$.k1", "$.\"é\"", "$.\"\"[0]"] {
-                        bits.push_str(&format!(
-                            ", JSON_TYPE(JSON_EXTRACT({name}, {}))",
-                            quoted(path)
-                        ));
+                        write!(bits, ", JSON_TYPE(JSON_EXTRACT({name}, {}))", quoted(path))
+                            .unwrap();
                     }
                 }
                 if matches!(name.as_str(), "f" | "f10" | "e") {
-                    bits.push_str(&format!(", {name} + 0e0"));
+                    write!(bits, ", {name} + 0e0").unwrap();
                 }
             }
             let names = table.names();
