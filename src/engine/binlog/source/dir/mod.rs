@@ -89,18 +89,15 @@ impl DirSource {
             && let Some(folder) = &self.folder
         {
             let (_, files) = list(folder)?;
-            match files.iter().position(|file| file == self.path()) {
-                Some(here) => {
-                    self.files = files;
-                    self.at = here;
-                }
+            if let Some(here) = files.iter().position(|file| file == self.path()) {
+                self.files = files;
+                self.at = here;
+            } else {
                 // It was purged while it was read: its descriptor gave it to the end, and what is left of the log
                 // follows it.
-                None => {
-                    let here = number(self.path());
-                    let later = files.into_iter().filter(|file| number(file) > here);
-                    self.files.extend(later.collect::<Vec<_>>());
-                }
+                let here = number(self.path());
+                let later = files.into_iter().filter(|file| number(file) > here);
+                self.files.extend(later);
             }
         }
         Ok(self.files.get(self.at + 1).cloned())
