@@ -257,7 +257,7 @@ mod tests {
             assert!(!changes(sql, "elsewhere"), "{sql}");
         }
         assert!(!changes("ALTER TABLE item ADD x INT", "archive"));
-        assert!(!changes("DROP TABLE archive.item", "shop"));
+        assert!(!changes("DROP TABLE `archive`.item", "shop"));
     }
 
     #[test]

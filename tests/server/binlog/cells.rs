@@ -1,7 +1,7 @@
 //! What the log says of each cell is what a SELECT gave: every type, every form of the log.
 //!
 //! Changes are made in stages. What the log says is made again in memory, change by change, where every value before a
-//! change must be the one that is known by then; after each stage, memory must hold what SELECTs gave at that moment.
+//! change must be the one that is known by then; after each stage, memory must hold what a SELECT gave at that moment.
 //!
 //! `PORTHOLE_BINLOG_SEED` gives other values, `PORTHOLE_BINLOG_ROWS` more rows.
 
