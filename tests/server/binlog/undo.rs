@@ -342,14 +342,14 @@ async fn a_change_of_the_table_in_between_is_where_undoing_ends() {
         assert!(
             outcome
                 .err
-                .contains("1 changes before this statement are not taken back")
+                .contains("not taken back: 1 change before this statement")
                 && outcome.err.contains("ALTER TABLE t ADD COLUMN more")
                 && outcome.err.contains("--past-ddl"),
             "{}",
             outcome.err
         );
         let undo = outcome.done();
-        assert!(undo.contains("NOT TAKEN BACK: 1 changes before"), "{undo}");
+        assert!(undo.contains("NOT TAKEN BACK: 1 change before"), "{undo}");
         logged.apply(&undo).await;
         assert_eq!(rows(&logged, "t").await, [r#"{"id":1,"n":2,"more":9}"#]);
         assert!(rows(&logged, "other").await.is_empty());
