@@ -17,6 +17,7 @@ use porthole::{
             input::{Input, Log},
             summary::SummaryView,
             undo::UndoView,
+            when::Has,
         },
         state::State,
         theme,
@@ -27,7 +28,7 @@ use porthole::{
 /// A part of the screen.
 pub(crate) trait Part: 'static {
     fn poll(&mut self, state: &mut State);
-    fn ui(&mut self, ui: &mut egui::Ui, has_input: bool, cx: &PanelContext<'_>);
+    fn ui(&mut self, ui: &mut egui::Ui, has: Has, cx: &PanelContext<'_>);
     fn handle(&mut self, command: BinlogCommand, input: Option<&Input>, worker: &Worker);
 }
 
@@ -36,8 +37,8 @@ impl Part for SummaryView {
         self.poll(state);
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, has_input: bool, cx: &PanelContext<'_>) {
-        self.ui(ui, has_input, cx);
+    fn ui(&mut self, ui: &mut egui::Ui, has: Has, cx: &PanelContext<'_>) {
+        self.ui(ui, has, cx);
     }
 
     fn handle(&mut self, command: BinlogCommand, input: Option<&Input>, worker: &Worker) {
@@ -54,8 +55,8 @@ impl Part for UndoView {
         self.poll(state);
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, has_input: bool, cx: &PanelContext<'_>) {
-        self.ui(ui, has_input, cx);
+    fn ui(&mut self, ui: &mut egui::Ui, has: Has, cx: &PanelContext<'_>) {
+        self.ui(ui, has, cx);
     }
 
     fn handle(&mut self, command: BinlogCommand, input: Option<&Input>, worker: &Worker) {
@@ -73,8 +74,8 @@ impl Part for HistoryView {
         self.poll(state);
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, has_input: bool, cx: &PanelContext<'_>) {
-        self.ui(ui, has_input, cx);
+    fn ui(&mut self, ui: &mut egui::Ui, has: Has, cx: &PanelContext<'_>) {
+        self.ui(ui, has, cx);
     }
 
     fn handle(&mut self, command: BinlogCommand, input: Option<&Input>, worker: &Worker) {
@@ -148,7 +149,8 @@ pub(crate) fn window<V: Part>(input: Option<Input>, make: impl FnOnce(&Worker) -
                     asked,
                 } = screen;
                 view.poll(state);
-                view.ui(ui, input.is_some(), &PanelContext::new(state, commands));
+                let has = Has::of(input.as_ref());
+                view.ui(ui, has, &PanelContext::new(state, commands));
                 for command in commands.take() {
                     if let Command::Binlog(command) = command {
                         asked.push(command.clone());

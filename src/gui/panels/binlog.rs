@@ -26,7 +26,7 @@ mod stream;
 mod strip;
 pub mod summary;
 pub mod undo;
-mod when;
+pub mod when;
 pub mod wishes;
 
 use std::path::PathBuf;

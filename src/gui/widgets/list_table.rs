@@ -323,7 +323,7 @@ impl Drawing<'_> {
                 palette.secondary
             };
             let (x, align) = edge(head, place);
-            let painter = line.painter().with_clip_rect(place);
+            let painter = line.painter().with_clip_rect(place.intersect(rect));
             let words = format!("{}{arrow}", head.name);
             painter.text(pos2(x, place.center().y), align, words, font.clone(), ink);
             if response.has_focus() {

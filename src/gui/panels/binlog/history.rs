@@ -18,7 +18,7 @@ use super::{
     input::Input,
     progress::{self, Asked},
     scan::as_told,
-    when::{When, WhenDraft},
+    when::{Has, When, WhenDraft},
 };
 use crate::{
     engine::{Result, binlog::trail::Missing, visible},
@@ -169,10 +169,10 @@ impl HistoryView {
     }
 
     /// Draw. Ask by pushing a command; never wait.
-    pub fn ui(&mut self, ui: &mut Ui, has_input: bool, cx: &PanelContext<'_>) {
+    pub fn ui(&mut self, ui: &mut Ui, has: Has, cx: &PanelContext<'_>) {
         ui.spacing_mut().item_spacing.y = SPACE[1];
         self.form.ui(ui);
-        self.bar_ui(ui, has_input, cx);
+        self.bar_ui(ui, has, cx);
         if let Some(step) = self.export.ui(ui) {
             push(cx, HistoryStep::Export(step));
         }
@@ -203,14 +203,14 @@ impl HistoryView {
         ui.advance_cursor_after_rect(room);
     }
 
-    fn bar_ui(&mut self, ui: &mut Ui, has_input: bool, cx: &PanelContext<'_>) {
+    fn bar_ui(&mut self, ui: &mut Ui, has: Has, cx: &PanelContext<'_>) {
         ui.horizontal(|ui| {
             let zone = cx.state.settings.zone;
             if let Some(when) = self.draft.ui(ui, self.when(), zone) {
                 self.when = Some(when);
             }
             ui.add_space(SPACE[0]);
-            let ready = has_input && self.form.key().is_some();
+            let ready = has.any() && self.form.key().is_some();
             let words = Words::new(icons::BINOCULARS, "Find changes");
             let seen = self.reading.value().and_then(Found::progress);
             match progress::run_ui(ui, &self.reading, seen, words, ready) {

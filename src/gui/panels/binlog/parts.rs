@@ -7,6 +7,7 @@ use super::{
     BinlogPanel,
     input::{Input, Log},
     ring::Ring,
+    when::Has,
 };
 use crate::{
     engine::binlog::source::StartAt,
@@ -135,19 +136,19 @@ impl BinlogPanel {
 
     /// The part that is looked at.
     pub(super) fn part_ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
-        let has_input = self.stream.is_some() || cx.state.active_session().is_some();
-        let of_server = self
-            .stream
-            .as_ref()
-            .is_none_or(|stream| matches!(stream.order().input.log, Log::Server(_)));
-        if of_server && has_input && !self.parts_run() {
+        let has = match &self.stream {
+            Some(stream) => Has::of(Some(&stream.order().input)),
+            None if cx.has_session() => Has::Server,
+            None => Has::Nothing,
+        };
+        if has == Has::Server && !self.parts_run() {
             hint_ui(ui, REPLICA);
         }
         match self.view {
             BinlogView::Timeline => {}
-            BinlogView::Summary => self.summary.ui(ui, has_input, cx),
-            BinlogView::Undo => self.undo.ui(ui, has_input, cx),
-            BinlogView::History => self.history.ui(ui, has_input, cx),
+            BinlogView::Summary => self.summary.ui(ui, has, cx),
+            BinlogView::Undo => self.undo.ui(ui, has, cx),
+            BinlogView::History => self.history.ui(ui, has, cx),
         }
     }
 

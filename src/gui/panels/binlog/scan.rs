@@ -63,8 +63,9 @@ pub async fn scan<T: Send + 'static>(
     work: impl FnOnce(&mut Reader) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let sizes = match &input.log {
-        Log::Server(session) => checks::survey(session, &cancel).await?.files,
-        Log::Files(_) | Log::Folder(_) => None,
+        // A part with an end is short, or its reader knows how much there is.
+        Log::Server(session) if part.end.is_none() => checks::survey(session, &cancel).await?.files,
+        Log::Server(_) | Log::Files(_) | Log::Folder(_) => None,
     };
     let handle = Handle::current();
     // What runs beside the reader ends with it, also where the part ends before the log.

@@ -17,7 +17,7 @@ use super::{
     input::Input,
     progress::{self, Asked},
     scan::{Part, as_told, cut_short, scan, walk},
-    when::{When, WhenDraft, moment},
+    when::{Has, When, WhenDraft, moment},
 };
 use crate::{
     engine::{
@@ -80,7 +80,8 @@ impl Gather<Told> for Seen {
 /// The part of the screen.
 #[derive(Default)]
 pub struct SummaryView {
-    when: When,
+    /// None is what is usual.
+    when: Option<When>,
     draft: WhenDraft,
     reading: Feed<Told, Seen, Ending>,
     /// What is shown: of the reading, or of the one before until it has anything.
@@ -152,7 +153,8 @@ impl SummaryView {
     }
 
     fn start(&mut self, input: Input, worker: &Worker) {
-        let (from, to) = self.when.bounds();
+        let when = self.when.unwrap_or(Has::of(Some(&input)).usual());
+        let (from, to) = when.bounds();
         let part = Part::between(from, to);
         let name = "Summarise the binary log";
         self.reading
@@ -162,10 +164,10 @@ impl SummaryView {
     }
 
     /// Draw. Ask by pushing a command; never wait.
-    pub fn ui(&mut self, ui: &mut Ui, has_input: bool, cx: &PanelContext<'_>) {
+    pub fn ui(&mut self, ui: &mut Ui, has: Has, cx: &PanelContext<'_>) {
         ui.spacing_mut().item_spacing.y = SPACE[1];
         let zone = cx.state.settings.zone;
-        self.bar_ui(ui, has_input, zone, cx);
+        self.bar_ui(ui, has, zone, cx);
         if let Some(step) = self.export.ui(ui) {
             push(cx, SummaryStep::Export(step));
         }
@@ -176,7 +178,7 @@ impl SummaryView {
             push(cx, SummaryStep::Read);
         }
         let Some(figures) = self.figures.clone() else {
-            return self.empty_ui(ui, has_input);
+            return self.empty_ui(ui, has);
         };
         self.facts_ui(ui, &figures, zone);
         if figures.summary.transactions == 0 && figures.summary.ddl_count == 0 {
@@ -198,15 +200,16 @@ impl SummaryView {
         self.lists.ui(ui, &figures, self.unit, zone, cx);
     }
 
-    fn bar_ui(&mut self, ui: &mut Ui, has_input: bool, zone: Zone, cx: &PanelContext<'_>) {
+    fn bar_ui(&mut self, ui: &mut Ui, has: Has, zone: Zone, cx: &PanelContext<'_>) {
         ui.horizontal(|ui| {
-            if let Some(when) = self.draft.ui(ui, self.when, zone) {
-                self.when = when;
+            let now = self.when.unwrap_or(has.usual());
+            if let Some(when) = self.draft.ui(ui, now, zone) {
+                self.when = Some(when);
             }
             ui.add_space(SPACE[0]);
             let read = Words::new(icons::PLAY, "Count the changes");
             let seen = self.reading.value().and_then(|seen| seen.progress);
-            match progress::run_ui(ui, &self.reading, seen, read, has_input) {
+            match progress::run_ui(ui, &self.reading, seen, read, has.any()) {
                 Some(Asked::Start) => push(cx, SummaryStep::Read),
                 Some(Asked::Stop) => cx.commands.push(BinlogCommand::Cancel),
                 None => {}
@@ -231,13 +234,13 @@ impl SummaryView {
         });
     }
 
-    fn empty_ui(&self, ui: &mut Ui, has_input: bool) {
+    fn empty_ui(&self, ui: &mut Ui, has: Has) {
         if self.reading.error().is_some() {
             return;
         }
         let (title, words) = if self.reading.is_running() {
             ("Reading…", "Figures are shown as soon as there are any.")
-        } else if has_input {
+        } else if has.any() {
             ("No summary yet", PURPOSE)
         } else {
             (

@@ -15,18 +15,15 @@ use super::{
     input::Input,
     progress::{self, Asked},
     scan::{Part, as_told},
-    when::{When, WhenDraft},
+    when::{Has, When, WhenDraft},
 };
 use crate::{
     engine::{
         Result,
         binlog::{
             filter::TableRule,
-            owned::OwnedRow,
-            rows::{Change, Op},
             source::{Progress, StartAt},
-            statements::{Direction, HEAD, Statements, Unsayable},
-            table::TablePlan,
+            statements::Direction,
         },
         visible,
     },
@@ -72,7 +69,7 @@ impl Gather<Progress> for Far {
 pub struct UndoView {
     /// The transaction; none for a part of time.
     of: Option<Span>,
-    when: When,
+    when: Option<When>,
     draft: WhenDraft,
     /// Tables, with commas between.
     tables: String,
@@ -146,7 +143,7 @@ impl UndoView {
     fn start(&mut self, input: Option<&Input>, worker: &Worker) {
         let Some(input) = input.cloned() else { return };
         self.copied = false;
-        let (part, work) = (self.part(), self.work);
+        let (part, work) = (self.part(&input), self.work);
         let name = match work.direction {
             Direction::Undo => "Write statements that undo changes",
             Direction::Redo => "Write statements that redo changes",
@@ -158,7 +155,7 @@ impl UndoView {
     }
 
     /// What is read.
-    fn part(&self) -> Part {
+    fn part(&self, input: &Input) -> Part {
         if let Some(span) = &self.of {
             let mut part = Part::between(None, None);
             part.start = StartAt::Position {
@@ -168,7 +165,8 @@ impl UndoView {
             part.end = Some(span.end.clone());
             return part;
         }
-        let (from, to) = self.when.bounds();
+        let when = self.when.unwrap_or(Has::of(Some(input)).usual());
+        let (from, to) = when.bounds();
         let mut part = Part::between(from, to);
         let rules = self.tables.split(',').map(str::trim);
         part.filter.tables = rules
@@ -192,10 +190,10 @@ impl UndoView {
     }
 
     /// Draw. Ask by pushing a command; never wait.
-    pub fn ui(&mut self, ui: &mut Ui, has_input: bool, cx: &PanelContext<'_>) {
+    pub fn ui(&mut self, ui: &mut Ui, has: Has, cx: &PanelContext<'_>) {
         ui.spacing_mut().item_spacing.y = SPACE[1];
-        self.of_ui(ui, cx);
-        self.bar_ui(ui, has_input, cx);
+        self.of_ui(ui, has, cx);
+        self.bar_ui(ui, has, cx);
         if let Some(step) = self.export.ui(ui) {
             cx.commands
                 .push(BinlogCommand::Undo(UndoStep::Export(step)));
@@ -212,11 +210,12 @@ impl UndoView {
     }
 
     /// Of what.
-    fn of_ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
+    fn of_ui(&mut self, ui: &mut Ui, has: Has, cx: &PanelContext<'_>) {
         ui.horizontal(|ui| {
             let Some(span) = &self.of else {
-                if let Some(when) = self.draft.ui(ui, self.when, cx.state.settings.zone) {
-                    self.when = when;
+                let now = self.when.unwrap_or(has.usual());
+                if let Some(when) = self.draft.ui(ui, now, cx.state.settings.zone) {
+                    self.when = Some(when);
                 }
                 ui.add_space(SPACE[1]);
                 let label = ui.label("Tables");
@@ -242,7 +241,7 @@ impl UndoView {
         });
     }
 
-    fn bar_ui(&mut self, ui: &mut Ui, has_input: bool, cx: &PanelContext<'_>) {
+    fn bar_ui(&mut self, ui: &mut Ui, has: Has, cx: &PanelContext<'_>) {
         let before = self.work;
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
@@ -267,7 +266,7 @@ impl UndoView {
             }
             let words = Words::new(icons::FILE_SQL, "Write the statements");
             let seen = self.reading.value().and_then(|far| far.0);
-            match progress::run_ui(ui, &self.reading, seen, words, has_input) {
+            match progress::run_ui(ui, &self.reading, seen, words, has.any()) {
                 Some(Asked::Start) => read(cx),
                 Some(Asked::Stop) => cx.commands.push(BinlogCommand::Cancel),
                 None => {}
@@ -407,22 +406,4 @@ fn reasons_ui(ui: &mut Ui, reasons: &[String]) {
         let more = format::many(more as u64 + 1, "more reason");
         hint_ui(ui, &format!("· {more}, in the head of the text"));
     }
-}
-
-/// The statement of one change that is in memory, with what it needs of its session.
-pub fn row_sql(
-    table: &TablePlan,
-    op: Op,
-    before: &OwnedRow,
-    after: &OwnedRow,
-    direction: Direction,
-) -> std::result::Result<String, Unsayable> {
-    let change = Change {
-        before: before.values().collect(),
-        after: after.values().collect(),
-    };
-    let mut text = HEAD.to_owned();
-    Statements::new().write(table, op, &change, direction, &mut text)?;
-    text.push('\n');
-    Ok(text)
 }

@@ -4,6 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use egui::{Label, Margin, Popup, PopupCloseBehavior, RichText, TextEdit, Ui, vec2};
 
+use super::input::{Input, Log};
 use crate::{
     engine::metrics::series::Moment,
     gui::{
@@ -26,13 +27,6 @@ pub(super) enum When {
     Between(Option<u32>, Option<u32>),
 }
 
-impl Default for When {
-    /// The last hour: of a busy server's log that is enough to wait for.
-    fn default() -> Self {
-        Self::Last(60)
-    }
-}
-
 const OFFERED: [(When, &str, &str); 5] = [
     (When::Last(15), "15 min", "Time: the last 15 minutes"),
     (When::Last(60), "1 h", "Time: the last hour"),
@@ -40,6 +34,37 @@ const OFFERED: [(When, &str, &str); 5] = [
     (When::Last(7 * 24 * 60), "7 d", "Time: the last 7 days"),
     (When::All, "All", "Time: all that the log holds"),
 ];
+
+/// What the parts of the screen can read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Has {
+    Nothing,
+    Server,
+    Files,
+}
+
+impl Has {
+    pub fn of(input: Option<&Input>) -> Self {
+        match input.map(|input| &input.log) {
+            None => Self::Nothing,
+            Some(Log::Server(_)) => Self::Server,
+            Some(Log::Files(_) | Log::Folder(_)) => Self::Files,
+        }
+    }
+
+    /// There is something to read.
+    pub(super) fn any(self) -> bool {
+        self != Self::Nothing
+    }
+
+    /// What is read where nobody says otherwise: of a busy server's log an hour is enough to wait for.
+    pub(super) fn usual(self) -> When {
+        match self {
+            Self::Nothing | Self::Server => When::Last(60),
+            Self::Files => When::All,
+        }
+    }
+}
 
 impl When {
     /// From when and to when, in seconds since 1970 UTC.
