@@ -466,6 +466,8 @@ async fn changes_are_followed_live_and_a_pause_loses_none() {
         db.run(&[&format!("CREATE TABLE {table} {columns}")]).await;
         in_window(db, move |window, db| {
             window.key(Modifiers::COMMAND, Key::Num6);
+            // Once the server was looked at.
+            window.shows("Begin at");
             window.click("Start reading");
             window.until("the stream is open", |window| {
                 window.query_by_label("live").is_some()
