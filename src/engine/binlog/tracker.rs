@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 
 use super::{
-    checkpoint::Checkpoint,
+    checkpoint::{Checkpoint, Identity},
     event::{Event, MariaBegin},
     frame::{FLAG_ARTIFICIAL, Flavour, RawEvent},
     gtid::{Gtid, GtidError, GtidPosition},
@@ -78,9 +78,17 @@ impl Tracker {
         self.repeats
     }
 
-    /// Events come again from a place that may be before the checkpoint, and what was open from its start.
-    pub fn reopen(&mut self) {
+    /// Events come again from a place that may be before the checkpoint, and what was open from its start. On another
+    /// server than before, the place means nothing.
+    pub fn reopen(&mut self, server: &Identity) {
         self.restart();
+        let before = self.checkpoint.server.as_ref();
+        if !before.is_some_and(|before| before.is_same(server)) {
+            self.checkpoint.file.clear();
+            self.checkpoint.offset = 0;
+            self.checkpoint.file_begun = None;
+        }
+        self.checkpoint.server = Some(server.clone());
         self.resumes = !self.checkpoint.file.is_empty();
     }
 
@@ -372,6 +380,23 @@ mod tests {
                 assert_eq!(place(&rest), place(&all[done + 1..]), "{product}: {from:?}");
             }
         }
+    }
+
+    #[test]
+    fn on_another_server_only_the_gtids_are_gone_on_with() {
+        let server = |id| Identity { id, uuid: None };
+        let mut from = Checkpoint::new(Flavour::MariaDb, Some(server(1)));
+        from.file = "binlog.000007".to_owned();
+        (from.offset, from.file_begun) = (5000, Some(1));
+        from.gtids = Some("0-1-5".parse().unwrap());
+        let mut tracker = Tracker::new(from.clone());
+        tracker.reopen(&server(1));
+        assert_eq!(*tracker.checkpoint(), from);
+        tracker.reopen(&server(2));
+        let at = tracker.checkpoint();
+        assert_eq!(at.server, Some(server(2)));
+        assert_eq!((&*at.file, at.offset, at.file_begun), ("", 0, None));
+        assert_eq!(at.gtids, from.gtids);
     }
 
     #[test]

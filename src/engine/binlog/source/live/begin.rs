@@ -102,8 +102,12 @@ impl<'a> Beginning<'a> {
                         .to_owned(),
                 );
             }
-            known.file.clone_from(&from.file);
-            known.offset = from.offset;
+            // The place says nothing on another server.
+            if same {
+                known.file.clone_from(&from.file);
+                known.offset = from.offset;
+                known.file_begun = from.file_begun;
+            }
             return Ok(place);
         }
         if !same {

@@ -17,17 +17,16 @@ use super::{
     Batch, Link, Live,
     cut::{Cut, Cutter},
     process::{ReaderProcess, Said},
-    refusal::{Cause, Refusal, Verdict, judge},
+    refusal::{Verdict, judge},
+    stream::{Place, Stream},
     wire::{Begin, Opened, Order, Password},
 };
 use crate::engine::{
     Error, Result,
     binlog::{
-        checkpoint::Checkpoint,
         event::Event,
         frame::RawEvent,
-        gtid::{GtidError, GtidPosition},
-        kind::FORMAT_DESCRIPTION,
+        gtid::GtidError,
         source::{Ending, Note, NoteKind, Status, Step},
         tracker::Tracker,
     },
@@ -58,6 +57,9 @@ const PAUSES: [Duration; 8] = [
 const MOST_IDS: usize = 5;
 /// How often a server is asked again that ends a stream without having sent anything, and with no end that is known.
 const MOST_QUIET: usize = 2;
+
+/// How often a place is read again at which the reader cannot read on.
+const MOST_UNREADABLE: usize = 2;
 
 /// What one stream came to.
 enum Outcome {
@@ -100,6 +102,10 @@ pub(super) struct Follower<'a> {
     silent: Option<(Place, Duration)>,
     /// The place of an event whose bytes were wrong: wrong again, it is told and left out.
     damaged: Option<Place>,
+    /// Where the reader could not read on, and how often.
+    unreadable: Option<(Place, usize)>,
+    /// The last stream was closed because the consumer took nothing.
+    waited: bool,
     /// A transaction has ended since the stream was opened.
     progressed: bool,
     /// Streams in a row that ended without one, and without a reason.
@@ -107,9 +113,6 @@ pub(super) struct Follower<'a> {
     /// The last place that was given out.
     last: Option<Place>,
 }
-
-/// A file and an offset in it.
-type Place = (Arc<str>, u64);
 
 impl<'a> Follower<'a> {
     pub(super) fn new(
@@ -130,6 +133,8 @@ impl<'a> Follower<'a> {
             tracker: None,
             silent: None,
             damaged: None,
+            unreadable: None,
+            waited: false,
             progressed: false,
             quiet: 0,
             last: None,
@@ -142,13 +147,14 @@ impl<'a> Follower<'a> {
         let status = loop {
             self.progressed = false;
             let outcome = self.stream().await;
+            let mut waited = false;
             if self.progressed {
                 (pauses, ids, self.quiet) = (0, 0, 0);
             }
             match outcome {
                 Outcome::Stopped => break Status::Stopped,
                 Outcome::AtEnd => break Status::Complete,
-                Outcome::Waited => {}
+                Outcome::Waited => waited = true,
                 Outcome::SameId(error) => {
                     ids += 1;
                     if ids > MOST_IDS {
@@ -176,6 +182,7 @@ impl<'a> Follower<'a> {
                     }
                 }
             }
+            self.waited = waited;
         };
         self.link.send_replace(Link::Closed);
         let (file, offset) = self.last.take().unwrap_or_else(|| ("".into(), 0));
@@ -187,10 +194,11 @@ impl<'a> Follower<'a> {
                 status,
             })],
         };
-        // Nobody may be there to take it.
+        // Who cancelled may take it still, so room comes first. Nobody may be there to take it.
         tokio::select! {
-            () = self.cancel.cancelled() => {}
+            biased;
             sent = self.out.send(Ok(last)) => drop(sent),
+            () = self.cancel.cancelled() => {}
         }
         Ok(())
     }
@@ -209,9 +217,14 @@ impl<'a> Follower<'a> {
             Ok(order) => order,
             Err(error) => return Outcome::Fatal(error),
         };
-        let mut process = match ReaderProcess::start(&self.live.program, &order).await {
-            Ok(process) => process,
-            Err(error) => return Outcome::Fatal(reader_died(&error)),
+        let started = tokio::select! {
+            () = self.cancel.cancelled() => return Outcome::Stopped,
+            started = timeout(OPENING, ReaderProcess::start(&self.live.program, &order)) => started,
+        };
+        let mut process = match started {
+            Ok(Ok(process)) => process,
+            Ok(Err(error)) => return Outcome::Fatal(reader_died(&error)),
+            Err(_) => return Outcome::Fatal(reader_died(&std::io::ErrorKind::TimedOut.into())),
         };
         drop(order);
         let outcome = self.attend(&mut process).await;
@@ -278,6 +291,9 @@ impl<'a> Follower<'a> {
                     batch
                 }
                 (Said::End, Some(stream)) => return Ok(self.ended(stream)),
+                (Said::Failed(Error::Unreadable { address, reason }), Some(stream)) => {
+                    return Ok(self.unreadable(stream.place(), address, reason));
+                }
                 (Said::Failed(error), _) => return Ok(error.into()),
                 _ => return Ok(self.lost("the reader lost its place".to_owned())),
             };
@@ -304,13 +320,18 @@ impl<'a> Follower<'a> {
         };
         match &mut self.tracker {
             Some(tracker) => {
-                tracker.restart();
                 let (file, offset) = place(tracker);
+                tracker.reopen(&opened.server);
+                let text = if self.waited {
+                    "the stream was closed while nothing took its events, and is open again"
+                } else {
+                    "the line to the server was lost and is back"
+                };
                 steps.push(Step::Note(Note {
                     file,
                     offset,
                     kind: NoteKind::Link,
-                    text: "the line to the server was lost and is back".to_owned(),
+                    text: text.to_owned(),
                 }));
             }
             tracker @ None => *tracker = Some(Tracker::new(opened.begin.clone())),
@@ -356,7 +377,7 @@ impl<'a> Follower<'a> {
             match cut.map_err(|reason| self.lost(reason.to_string()))? {
                 Cut::Skipped => {}
                 Cut::Event(raw) => {
-                    stream.check_begin(&raw)?;
+                    stream.check_begin(&raw).map_err(Outcome::Fatal)?;
                     self.track(stream, &raw)?;
                     self.last = Some((raw.file.clone(), raw.end));
                     steps.push(Step::Event(raw));
@@ -412,6 +433,24 @@ impl<'a> Follower<'a> {
         }
     }
 
+    /// The driver looks into some events before their checksums are verified. Read again, it shows whether the damage
+    /// was on the way or is in the file.
+    fn unreadable(&mut self, place: Place, address: String, reason: String) -> Outcome {
+        let tries = match &self.unreadable {
+            Some((before, tries)) if *before == place => *tries,
+            _ => 0,
+        };
+        if tries < MOST_UNREADABLE {
+            self.unreadable = Some((place, tries + 1));
+            return self.lost(format!("what came cannot be read: {reason}"));
+        }
+        let (file, offset) = place;
+        Outcome::Fatal(Error::Unreadable {
+            address,
+            reason: format!("{file} behind {offset}: {reason}"),
+        })
+    }
+
     async fn give(&mut self, batch: Batch) -> Result<Option<Outcome>, Batch> {
         if batch.steps.is_empty() && batch.begun.is_none() {
             return Ok(None);
@@ -442,54 +481,11 @@ impl<'a> Follower<'a> {
     }
 }
 
-/// What is known of an open stream.
-struct Stream {
-    cutter: Cutter,
-    /// When the file was begun in which a checkpoint stands.
-    expected_begin: Option<u32>,
-    /// Where the log ended when the stream was asked for.
-    end: Option<(String, u64)>,
-    /// What the server had then.
-    gtids: Option<GtidPosition>,
-}
-
-impl Stream {
-    /// A file of the same name that was begun at another time is another file.
-    fn check_begin(&mut self, raw: &RawEvent) -> Result<(), Outcome> {
-        if raw.header.kind != FORMAT_DESCRIPTION {
-            return Ok(());
-        }
-        match self.expected_begin.take() {
-            Some(begun) if begun != raw.header.timestamp => {
-                Err(Outcome::Fatal(Refusal::found(Cause::OtherServer)))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn place(&self) -> Place {
-        (self.cutter.file().clone(), self.cutter.offset())
-    }
-
-    fn has_all(&self, checkpoint: &Checkpoint) -> bool {
-        match (&self.gtids, &checkpoint.gtids) {
-            (Some(theirs), Some(ours)) => theirs.is_subset_of(ours),
-            _ => false,
-        }
-    }
-
-    fn is_at_end(&self) -> bool {
-        self.end.as_ref().is_some_and(|(file, offset)| {
-            let here = self.cutter.file();
-            // A server numbers its files, and after .999999 their names grow.
-            let later = (here.len(), &**here) > (file.len(), file.as_str());
-            later || **here == **file && self.cutter.offset() >= *offset
-        })
-    }
-}
-
 fn reader_died(error: &std::io::Error) -> Error {
     Error::BinlogReader {
         reason: error.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests;

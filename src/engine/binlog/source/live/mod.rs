@@ -17,9 +17,10 @@ mod follow;
 mod process;
 pub mod reader;
 mod refusal;
+mod stream;
 mod wire;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -119,6 +120,7 @@ pub fn follow(
         batch: Vec::new().into_iter(),
         begun: None,
         bytes: 0,
+        last: ("".into(), 0),
         ending: None,
     };
     let work = async move {
@@ -126,7 +128,11 @@ pub fn follow(
         if let Err(error) = follower.run().await {
             state.send_replace(Link::Closed);
             // Without anybody to take it, nobody waits for it either.
-            out.send(Err(error)).await.ok();
+            tokio::select! {
+                biased;
+                sent = out.send(Err(error)) => drop(sent),
+                () = cancel.cancelled() => {}
+            }
         }
     };
     (source, link, work)
@@ -140,6 +146,8 @@ pub struct LiveSource {
     begun: Option<Checkpoint>,
     /// Of the events given out.
     bytes: u64,
+    /// Up to where they were given out.
+    last: (Arc<str>, u64),
     ending: Option<Ending>,
 }
 
@@ -149,7 +157,13 @@ impl Source for LiveSource {
         loop {
             if let Some(step) = self.batch.next() {
                 match &step {
-                    Step::Event(raw) => self.bytes += u64::from(raw.header.size),
+                    Step::Event(raw) => {
+                        self.bytes += u64::from(raw.header.size);
+                        if !Arc::ptr_eq(&self.last.0, &raw.file) {
+                            self.last.0 = Arc::clone(&raw.file);
+                        }
+                        self.last.1 = raw.end;
+                    }
                     Step::End(ending) => self.ending = Some(ending.clone()),
                     Step::Note(_) => {}
                 }
@@ -164,11 +178,12 @@ impl Source for LiveSource {
                     self.batch = batch.steps.into_iter();
                     self.begun = batch.begun.or(self.begun.take());
                 }
-                // The work was dropped.
+                // The work was dropped, or cancelled where there was no room for its end.
                 None => {
+                    let (file, offset) = self.last.clone();
                     self.ending = Some(Ending {
-                        file: "".into(),
-                        offset: 0,
+                        file,
+                        offset,
                         status: Status::Stopped,
                     });
                 }

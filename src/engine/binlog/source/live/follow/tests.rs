@@ -1,0 +1,37 @@
+//! What becomes of a stream that ends, without a server.
+
+use super::*;
+use crate::engine::{
+    binlog::{checkpoint::Checkpoint, source::live::Program},
+    profiles::Profile,
+};
+
+#[tokio::test]
+async fn what_cannot_be_read_is_read_again_twice_and_then_told_with_its_place() {
+    let live = Live {
+        profile: Profile::default(),
+        password: None,
+        program: Program::at("porthole".into()),
+    };
+    let (out, _batches) = tokio::sync::mpsc::channel(1);
+    let (link, _) = watch::channel(Link::Connecting);
+    let cancel = CancellationToken::new();
+    let begin = Begin::Resume(Checkpoint::nowhere());
+    let mut follower = Follower::new(&live, begin, false, &out, &link, &cancel);
+    let mut tried = |offset| {
+        let place = ("binlog.000002".into(), offset);
+        follower.unreadable(place, "db".to_owned(), "bad name".to_owned())
+    };
+    for offset in [4, 500] {
+        assert!(matches!(tried(offset), Outcome::Lost(_)));
+        assert!(matches!(tried(offset), Outcome::Lost(_)));
+    }
+    let Outcome::Fatal(error) = tried(500) else {
+        panic!("it is not tried for ever")
+    };
+    let text = error.to_string();
+    assert!(
+        text.contains("binlog.000002 behind 500: bad name"),
+        "{text}"
+    );
+}
