@@ -19,6 +19,23 @@ pub struct MariaGtid {
     pub number: u64,
 }
 
+impl MariaGtid {
+    /// All that the body of a GTID_LIST event has: the last one of each server that ever wrote to a domain.
+    pub(in crate::engine::binlog) fn listed(body: &[u8]) -> Result<Vec<Self>, Malformed> {
+        let mut reader = Reader::new(body);
+        let count = reader.u32()? & 0x0fff_ffff;
+        let mut listed = Vec::new();
+        for _ in 0..count {
+            listed.push(Self {
+                domain: reader.u32()?,
+                server: reader.u32()?,
+                number: reader.u64()?,
+            });
+        }
+        Ok(listed)
+    }
+}
+
 impl fmt::Display for MariaGtid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}-{}", self.domain, self.server, self.number)
@@ -172,18 +189,10 @@ impl MariaGtidState {
         self.iter().map(|gtid| u128::from(gtid.number)).sum()
     }
 
-    /// From the body of a GTID_LIST event. It has one GTID for each server that ever wrote to a domain; the last one
-    /// listed is the domain's last.
+    /// From the body of a GTID_LIST event: the last GTID of each domain is the last one listed.
     pub fn decode(body: &[u8]) -> Result<Self, Malformed> {
-        let mut reader = Reader::new(body);
-        let count = reader.u32()? & 0x0fff_ffff;
         let mut state = Self::default();
-        for _ in 0..count {
-            let gtid = MariaGtid {
-                domain: reader.u32()?,
-                server: reader.u32()?,
-                number: reader.u64()?,
-            };
+        for gtid in MariaGtid::listed(body)? {
             state
                 .add(gtid)
                 .map_err(|_| Malformed("more GTID domains than Porthole holds"))?;

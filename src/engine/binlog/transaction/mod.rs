@@ -16,16 +16,16 @@ use super::{
     event::{Event, MariaBegin, Payload, Query, RowsHead},
     filter::Filter,
     frame::{FLAG_ARTIFICIAL, Flavour, Format, RawEvent},
-    gtid::{Gtid, GtidPosition},
+    gtid::{Gtid, GtidPosition, MariaGtid},
     kind,
     payload::{Nested, expand},
     rows::Op,
     skip::Skip,
-    source::{Note, NoteKind, Progress, Source, Status, Step},
+    source::{Ending, Note, NoteKind, Progress, Source, Status, Step},
     table::{TablePlan, Tables},
     tracker::Tracker,
 };
-use crate::engine::Result;
+use crate::engine::{Error, Result};
 
 use item::place;
 pub use item::{Begin, End, Item, MOST_TALLIES, Outcome, Role, Rows, Statement, TableTally, Tally};
@@ -66,6 +66,8 @@ pub struct Transactions<S> {
     skip: Option<Skip>,
     /// The source has ended, and a transaction was open.
     ends_inside: bool,
+    /// The checkpoint is another log's until its first description says otherwise.
+    unproven: bool,
     queue: VecDeque<Item>,
 }
 
@@ -104,9 +106,11 @@ impl<S: Source> Transactions<S> {
         Self::resuming(source, filter, Checkpoint::new(Flavour::MySql, None))
     }
 
-    /// Read a source that begins where `checkpoint` is, so that later ones count on.
+    /// Read a source that begins where `checkpoint` is, so that later ones count on. Reading fails where the first
+    /// description is another product's, or where only the place is known and its file was begun anew.
     pub fn resuming(source: S, filter: Filter, checkpoint: Checkpoint) -> Self {
         Self {
+            unproven: checkpoint.is_somewhere(),
             source,
             filter,
             names: None,
@@ -163,10 +167,17 @@ impl<S: Source> Transactions<S> {
                 // A file knows the place alone; whoever resumes there knows more.
                 let is_known = begun.gtids.is_none()
                     && (&known.file, known.offset) == (&begun.file, begun.offset);
+                // Else the source has found out whose it is.
+                self.unproven &= is_known;
                 self.tracker = Tracker::new(if is_known { known.clone() } else { begun });
             }
             match step {
-                Step::Event(raw) => self.take(raw),
+                Step::Event(raw) => {
+                    if self.unproven && raw.header.kind == kind::FORMAT_DESCRIPTION {
+                        self.prove(&raw)?;
+                    }
+                    self.take(raw);
+                }
                 Step::Note(note) => self.note(note),
                 Step::End(mut ending) => {
                     // What a transaction has begun with is there, and its end is not.
@@ -175,6 +186,7 @@ impl<S: Source> Transactions<S> {
                         ending.status = Status::Truncated { partial: 0 };
                     }
                     self.cut();
+                    self.tell_missed(&ending);
                     self.queue.push_back(Item::Ended(ending));
                 }
             }
@@ -208,6 +220,48 @@ impl<S: Source> Transactions<S> {
         {
             *count += rows;
         }
+    }
+
+    /// What was left out though it may have come behind the position.
+    fn tell_missed(&mut self, ending: &Ending) {
+        if ending.status == Status::Stopped {
+            return;
+        }
+        let missed = self.skip.take().map(|skip| skip.missed());
+        for gtid in missed.unwrap_or_default() {
+            self.note(Note {
+                file: ending.file.clone(),
+                offset: ending.offset,
+                kind: NoteKind::Gap,
+                text: format!(
+                    "{gtid}, behind which reading was to begin, is not in the log; all of its domain was left out"
+                ),
+            });
+        }
+    }
+
+    /// Whether the checkpoint is one of this log.
+    fn prove(&mut self, raw: &RawEvent) -> Result<()> {
+        let Ok(Event::FormatDescription(format)) = Event::parse(raw, None) else {
+            // It is told as damage.
+            return Ok(());
+        };
+        self.unproven = false;
+        let from = self.tracker.checkpoint();
+        if from.product != format.flavour {
+            return Err(Error::Invalid(format!(
+                "the checkpoint belongs to another log: it is of {}, and this log of {}",
+                from.product, format.flavour
+            )));
+        }
+        let begun = from.file_begun.filter(|_| from.gtids.is_none());
+        if from.file == *raw.file && begun.is_some_and(|begun| begun != raw.header.timestamp) {
+            return Err(Error::Invalid(format!(
+                "the checkpoint belongs to another log: {} was begun at another time than the file of this name that it means",
+                raw.file
+            )));
+        }
+        Ok(())
     }
 
     /// The next event of a compressed transaction.
@@ -437,8 +491,10 @@ impl<S: Source> Transactions<S> {
 
     /// An event that is no change by itself.
     fn take_other(&mut self, raw: &RawEvent, event: Event) {
-        if let (Event::GtidList(list), Some(skip)) = (&event, &mut self.skip) {
-            skip.file_begins(list);
+        if let (Event::GtidList(_), Some(skip)) = (&event, &mut self.skip)
+            && let Ok(listed) = MariaGtid::listed(&raw.body)
+        {
+            skip.file_begins(&listed);
         }
         let ended = self.track(raw, &event);
         if ended || matches!(event, Event::LoadQuery(_)) {

@@ -532,6 +532,12 @@ fn where_reading_begins_is_a_checkpoint_before_anything_has_ended() {
     }
 }
 
+fn by_place(from: &Checkpoint) -> Checkpoint {
+    let mut from = from.clone();
+    from.gtids = None;
+    from
+}
+
 /// Each recorded log with its checkpoint behind every transaction and at its end, with and without GTIDs.
 fn checkpoints(name: &str) -> Vec<Checkpoint> {
     let mut reader = Transactions::new(folder(name, &StartAt::Begin), Filter::default());
@@ -541,8 +547,7 @@ fn checkpoints(name: &str) -> Vec<Checkpoint> {
         let ended = matches!(item, Item::Ended(_));
         if ended || matches!(item, Item::End(_)) {
             let by_gtid = reader.checkpoint().clone();
-            let mut by_place = by_gtid.clone();
-            by_place.gtids = None;
+            let by_place = by_place(&by_gtid);
             all.extend([by_gtid, by_place]);
         }
         if ended {
@@ -615,5 +620,115 @@ fn reading_from_the_end_of_a_file_on_keeps_that_place() {
         drain(&mut reader, |_| {});
         let at = reader.checkpoint();
         assert_eq!((&*at.file, at.offset), ("binlog.000001", end), "{name}");
+    }
+}
+
+#[test]
+fn a_checkpoint_of_another_log_is_refused() {
+    let end = |name| {
+        let mut reader = Transactions::new(folder(name, &StartAt::Begin), Filter::default());
+        drain(&mut reader, |_| {});
+        reader.checkpoint().clone()
+    };
+    let failure = |name: &str, from: &Checkpoint| {
+        let mut reader = resume(name, from);
+        loop {
+            match reader.next() {
+                Err(error) => return Some(error.to_string()),
+                Ok(Item::Ended(_)) => return None,
+                Ok(_) => {}
+            }
+        }
+    };
+    for (name, other) in [("mysql", "mariadb"), ("mariadb", "mysql")] {
+        let by_gtid = end(name);
+        let by_place = by_place(&by_gtid);
+        assert_eq!(failure(name, &by_gtid), None);
+        assert_eq!(failure(name, &by_place), None);
+        let reset = |from: &Checkpoint| {
+            let mut from = from.clone();
+            from.file_begun = Some(1);
+            from
+        };
+        // GTIDs go on where a file does not.
+        assert_eq!(failure(name, &reset(&by_gtid)), None);
+        let refused = failure(name, &reset(&by_place)).unwrap();
+        assert!(refused.contains("begun at another time"), "{refused}");
+        let refused = failure(other, &by_gtid).unwrap();
+        assert!(refused.contains("belongs to another log"), "{refused}");
+    }
+}
+
+#[test]
+fn rows_of_a_table_whose_number_is_that_of_none_are_read() {
+    let bytes = std::fs::read(data("mysql/binlog.000001")).unwrap();
+    let (mut source, mut events) = (of_bytes(bytes.clone()), Vec::new());
+    while let Step::Event(event) = source.next().unwrap() {
+        events.push((event.header.kind, event.offset as usize..event.end as usize));
+    }
+    // Statements with one table and one row event.
+    let (mut changed, mut statements) = (bytes.clone(), 0);
+    for four in events.windows(4) {
+        let [(before, _), (kind::TABLE_MAP, map), (rows, at), (behind, _)] = four else {
+            continue;
+        };
+        let is_rows = |kind: u8| Op::of(kind).is_some();
+        if *before == kind::TABLE_MAP || !is_rows(*rows) || is_rows(*behind) {
+            continue;
+        }
+        statements += 1;
+        for event in [map, at] {
+            changed[event.start + HEADER_LEN..][..6].copy_from_slice(&[255, 255, 255, 0, 0, 0]);
+            seal(&mut changed[event.clone()]);
+        }
+    }
+    assert!(statements > 10, "{statements}");
+    let counted = |bytes| {
+        let mut reader = Transactions::new(of_bytes(bytes), Filter::default());
+        let mut counted = Vec::new();
+        drain(&mut reader, |item| {
+            if let Item::Rows(rows) = item {
+                counted.push(count(rows).unwrap());
+            }
+        });
+        counted
+    };
+    assert_eq!(counted(changed), counted(bytes));
+}
+
+#[test]
+fn reading_begins_at_any_event_of_a_relay_log() {
+    let mut bytes = std::fs::read(data("mysql/binlog.000001")).unwrap();
+    let (mut source, mut places) = (of_bytes(bytes.clone()), Vec::new());
+    while let Step::Event(event) = source.next().unwrap() {
+        // The replica's own events come first.
+        if places.is_empty() && event.header.kind != kind::GTID {
+            continue;
+        }
+        let (from, to) = (event.offset as usize, event.end as usize);
+        let theirs = event.header.log_pos + 100_000;
+        bytes[from + 13..from + 17].copy_from_slice(&theirs.to_le_bytes());
+        seal(&mut bytes[from..to]);
+        places.push(event.offset);
+    }
+    assert!(places.len() > 100);
+    // What is last has none behind it that could tell.
+    places.pop();
+    for from in places {
+        let options = |offset| Options {
+            offset,
+            ..Options::default()
+        };
+        let input = Cursor::new(bytes.clone());
+        let mut source = FileSource::stream(input, "relay", options(from));
+        source.next().unwrap();
+        let Step::Event(event) = source.next().unwrap() else {
+            panic!("an event begins at {from}")
+        };
+        assert_eq!(event.offset, from);
+        let input = Cursor::new(bytes.clone());
+        let mut source = FileSource::stream(input, "relay", options(from + 1));
+        source.next().unwrap();
+        assert!(source.next().is_err(), "none begins at {from} + 1");
     }
 }
