@@ -178,7 +178,7 @@ impl Job {
                 "csv has nothing but changes of rows.",
             ));
         }
-        let selection = args.selection.parse(context.server.as_ref())?;
+        let selection = args.selection.parse(&args.input, context.server.as_ref())?;
         let last = match &args.checkpoint {
             Some(path) => resume(path)?,
             None => None,

@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let target = args.input.target.clone();
     let live = args.input.is_live();
     work::run(&target, live, move |context| {
-        let selection = args.selection.parse(context.server.as_ref())?;
+        let selection = args.selection.parse(&args.input, context.server.as_ref())?;
         if !selection.chooses_rows() || selection.filter.tables.is_empty() {
             return Err(Failure::usage(
                 "no row is named",

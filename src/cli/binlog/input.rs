@@ -1,9 +1,6 @@
 //! What is read: files, a folder, standard input.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use super::{
     super::{Failure, target::TargetArgs},
@@ -116,6 +113,18 @@ impl InputArgs {
         self.files.is_empty()
     }
 
+    /// The name of the last file that there is by now; none where there is but one, or a server has them.
+    pub(super) fn last_file(&self) -> Result<Option<String>, Failure> {
+        match self.files.as_slice() {
+            [] => Ok(None),
+            [only] if only.as_os_str() == "-" || is_stream(only) => Ok(None),
+            named => Ok(files(named)?
+                .last()
+                .and_then(|last| last.file_name())
+                .map(|name| name.to_string_lossy().into_owned())),
+        }
+    }
+
     /// Open the log where reading begins. `filter` gets what is to be left out of the first file.
     pub(super) fn open(
         &self,
@@ -179,7 +188,7 @@ impl InputArgs {
                     // What is before is for the filter to leave out.
                     StartAt::Begin | StartAt::Time(_) | StartAt::After(_) => 0,
                 };
-                Box::new(FileSource::stream(io::stdin(), "-", place(offset)))
+                Box::new(FileSource::stdin("-", place(offset))?)
             }
             [only] if only.is_file() => match start {
                 StartAt::Position { file: None, offset } => {

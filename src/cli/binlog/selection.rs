@@ -4,7 +4,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::{
     super::{Failure, print},
-    input::Bound,
+    input::{Bound, InputArgs},
     server::Server,
 };
 use crate::engine::{
@@ -77,7 +77,7 @@ pub(super) struct Selection {
 /// A place in a file.
 #[derive(Clone, Debug)]
 pub(super) struct Until {
-    /// None is the last file.
+    /// None is any: there is but one, or it is a server's.
     file: Option<String>,
     offset: u64,
     /// The file was seen.
@@ -90,8 +90,12 @@ impl SelectionArgs {
         self.from.get_or_insert_with(|| "now".to_owned());
     }
 
-    /// Understand the options.
-    pub(super) fn parse(&self, server: Option<&Server>) -> Result<Selection, Failure> {
+    /// Understand the options, for this log.
+    pub(super) fn parse(
+        &self,
+        input: &InputArgs,
+        server: Option<&Server>,
+    ) -> Result<Selection, Failure> {
         let zone = self.time_zone.as_deref();
         let zone = zone.unwrap_or(server.map_or("+00:00", Server::time_zone));
         let zone = Zone::parse(zone).ok_or_else(|| {
@@ -134,8 +138,9 @@ impl SelectionArgs {
             }
             Some(Bound::Gtids(gtids)) => filter.gtids = Some(gtids),
             Some(Bound::Position { file, offset }) => {
+                let last = || input.last_file();
                 until = Some(Until {
-                    file,
+                    file: file.map_or_else(last, |file| Ok(Some(file)))?,
                     offset,
                     met: false,
                 });

@@ -67,7 +67,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
                 "What is to be taken back must have ended.",
             ));
         }
-        let selection = args.selection.parse(context.server.as_ref())?;
+        let selection = args.selection.parse(&args.input, context.server.as_ref())?;
         let conditions = selection.conditions();
         let from = selection.from.as_ref();
         let filter = Filter {

@@ -5,7 +5,7 @@
 //! rows runs on one blocking thread (the command line's own, or one of `spawn_blocking`), and only its results go
 //! through a bounded channel. The live source, which is asynchronous inside, hands its events over in batches.
 //! Whoever wants to stop cancels the token that the source was made with: `next` then returns
-//! [`Status::Stopped`] within a block, or at once where it waits.
+//! [`Status::Stopped`] within a block, or within a tenth of a second where it waits.
 //!
 //! The contract of every source: the FORMAT_DESCRIPTION of a file comes before any other event of it (also where
 //! reading begins in the middle), offsets are our own 64-bit ones, and nothing is left out without a [`Note`].

@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     Ending, Note, NoteKind, Progress, Source, StartAt, Status, Step,
-    file::{FileSource, Options, pause},
+    file::{FIRST, FileSource, Options, pause},
     head::head,
 };
 use crate::engine::{
@@ -56,7 +56,7 @@ impl DirSource {
         options: Options,
     ) -> Result<Self> {
         let mut notes = VecDeque::new();
-        let (at, offset) = place(&files, start, &mut notes)?;
+        let (at, offset) = place(&files, start, &options, &mut notes)?;
         let Some(path) = files.get(at) else {
             return Err(Error::Invalid("no binary log file is named".to_owned()));
         };
@@ -302,7 +302,12 @@ fn indexed(folder: &Path, stem: &str, files: Vec<PathBuf>) -> Vec<PathBuf> {
 }
 
 /// Which file to begin with, and where in it.
-fn place(files: &[PathBuf], start: &StartAt, notes: &mut VecDeque<Note>) -> Result<(usize, u64)> {
+fn place(
+    files: &[PathBuf],
+    start: &StartAt,
+    options: &Options,
+    notes: &mut VecDeque<Note>,
+) -> Result<(usize, u64)> {
     match start {
         StartAt::Begin => Ok((0, 0)),
         StartAt::Now => {
@@ -310,7 +315,7 @@ fn place(files: &[PathBuf], start: &StartAt, notes: &mut VecDeque<Note>) -> Resu
             let Some(path) = files.get(last) else {
                 return Ok((0, 0));
             };
-            Ok((last, end_of(path)?))
+            Ok((last, end_of(path, options)?))
         }
         StartAt::Position { file: None, offset } => Ok((0, *offset)),
         StartAt::Position {
@@ -323,6 +328,14 @@ fn place(files: &[PathBuf], start: &StartAt, notes: &mut VecDeque<Note>) -> Resu
             };
             match files.iter().position(named) {
                 Some(at) => Ok((at, *offset)),
+                // A log that was closed says which file is next before there is one.
+                None if *offset <= FIRST
+                    && files
+                        .last()
+                        .is_some_and(|last| follows(last, Path::new(name))) =>
+                {
+                    place(files, &StartAt::Now, options, notes)
+                }
                 None => Err(Error::NotFound {
                     what: "binary log file",
                     name: name.clone(),
@@ -341,8 +354,8 @@ fn place(files: &[PathBuf], start: &StartAt, notes: &mut VecDeque<Note>) -> Resu
 }
 
 /// Where the whole events of a file end.
-fn end_of(path: &Path) -> Result<u64> {
-    let mut source = FileSource::open(path, Options::default())?;
+fn end_of(path: &Path, options: &Options) -> Result<u64> {
+    let mut source = FileSource::open(path, first_options(options, 0))?;
     loop {
         if let Step::End(ending) = source.next()? {
             return Ok(ending.offset);
@@ -421,6 +434,7 @@ fn unfinished(ending: &Ending) -> Option<Note> {
         Status::InUse { partial } => format!(
             "the file was not closed, so its server stopped suddenly; {partial} bytes of an event that was never whole are left out"
         ),
+        Status::Corrupt(reason) => format!("corrupt from here on: {reason}"),
         _ => ending.to_string(),
     };
     Some(Note {
@@ -436,6 +450,13 @@ fn number(path: &Path) -> Option<(String, u64)> {
     let name = base_name(path);
     let (stem, digits) = numbered(&name)?;
     Some((stem.to_owned(), digits.parse().ok()?))
+}
+
+/// Whether one file's number is the next after the other's.
+fn follows(here: &Path, next: &Path) -> bool {
+    number(here).is_some_and(|(stem, number_here)| {
+        number(next) == Some((stem, number_here.wrapping_add(1)))
+    })
 }
 
 /// A number is missing between two files.

@@ -271,3 +271,22 @@ fn a_file_that_is_purged_while_it_is_read_is_followed_by_the_next_that_is_there(
     let missing = "the files between this one and binlog.000003 are missing".to_owned();
     assert_eq!(gaps, [(NoteKind::Gap, missing)]);
 }
+
+#[test]
+fn the_begin_of_the_file_that_comes_next_is_a_place_before_it_is_there() {
+    let folder = folder(&[1]);
+    let start = |name: &str, offset| StartAt::Position {
+        file: Some(name.to_owned()),
+        offset,
+    };
+    let (events, notes, ending) = read(open(folder.path(), &start("binlog.000002", 4)));
+    assert_eq!((events.len(), notes.len()), (1, 0), "the description alone");
+    assert_eq!(
+        (&*ending.file, ending.status),
+        ("binlog.000001", Status::Complete)
+    );
+    for (name, offset) in [("binlog.000002", 500), ("binlog.000003", 4)] {
+        let start = start(name, offset);
+        assert!(DirSource::open(folder.path(), &start, Options::default()).is_err());
+    }
+}

@@ -6,6 +6,9 @@
 //! Where an event's checksum is wrong but the next event begins where this one says that it ends, the event is left
 //! out with a [`Note`] and reading goes on; where it does not, the file is corrupt from there.
 
+mod jump;
+mod pipe;
+
 use std::{
     fs::File,
     io::{self, Read, Seek as _, SeekFrom},
@@ -17,6 +20,7 @@ use std::{
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
+use self::pipe::Pipe;
 use super::{Encryption, Ending, Note, NoteKind, Progress, Source, Status, Step};
 use crate::engine::{
     Error, Result,
@@ -36,9 +40,6 @@ const BLOCK: usize = 256 << 10;
 const PAUSE: Duration = Duration::from_millis(100);
 /// Where a file's first event begins.
 pub const FIRST: u64 = MAGIC.len() as u64;
-
-const TOO_FAR: &str = "the file ends before that";
-const NO_EVENT: &str = "no event begins there";
 
 /// How a file is read.
 #[derive(Clone, Debug, Default)]
@@ -110,19 +111,23 @@ impl FileSource {
             let source = io::Error::from(io::ErrorKind::IsADirectory);
             return Err(unreadable(path, source));
         } else {
-            Input::Stream(Box::new(file))
+            let cancel = options.cancel.clone();
+            let pipe = Pipe::start(file, cancel).map_err(|source| unreadable(path, source))?;
+            Input::Stream(Box::new(pipe))
         };
         Ok(Self::new(input, &name.to_string_lossy(), options))
     }
 
-    /// Anything that gives bytes, such as standard input.
+    /// Anything that gives bytes and does not wait for them; reading it is not ended while it does.
     pub fn stream(input: impl Read + Send + 'static, name: &str, options: Options) -> Self {
         Self::new(Input::Stream(Box::new(input)), name, options)
     }
 
     /// Standard input.
-    pub fn stdin(options: Options) -> Self {
-        Self::stream(io::stdin(), "standard input", options)
+    pub fn stdin(name: &str, options: Options) -> Result<Self> {
+        let pipe = Pipe::start(io::stdin(), options.cancel.clone())
+            .map_err(|source| unreadable(Path::new(name), source))?;
+        Ok(Self::stream(pipe, name, options))
     }
 
     fn new(input: Input, name: &str, options: Options) -> Self {
@@ -242,56 +247,6 @@ impl FileSource {
             self.begun = Some(begun);
         }
         Ok(step)
-    }
-
-    /// A wrong place is not damage of the file.
-    fn no_begin(&mut self, why: &str) -> Error {
-        self.state = State::Ended(Status::Stopped);
-        Error::Invalid(format!(
-            "reading cannot begin at {} of {}: {why}",
-            self.options.offset, self.name
-        ))
-    }
-
-    /// Go to where reading begins, but not past the mark that the rest is encrypted.
-    fn jump(&mut self) -> Result<Step> {
-        self.state = State::Events;
-        if self.have(HEADER_LEN)? {
-            let header = Header::of(self.rest()).expect("a header is there");
-            if header.kind == kind::START_ENCRYPTION {
-                return self.event();
-            }
-        }
-        let Some(mut ahead) = self.options.offset.checked_sub(self.offset) else {
-            return Err(self.no_begin(NO_EVENT));
-        };
-        if self.left()?.is_some_and(|left| left < ahead) {
-            return Err(self.no_begin(TOO_FAR));
-        }
-        let here = self.rest().len();
-        if let Input::File { file, path } = &mut self.input
-            && ahead > here as u64
-        {
-            file.seek(SeekFrom::Start(self.options.offset))
-                .map_err(|source| unreadable(path, source))?;
-            self.block = Bytes::new();
-            self.cut = 0;
-            self.offset = self.options.offset;
-            ahead = 0;
-        }
-        while ahead > 0 {
-            let step = ahead.min(BLOCK as u64) as usize;
-            if !self.have(step)? {
-                return Err(self.no_begin(TOO_FAR));
-            }
-            self.advance(step);
-            ahead -= step as u64;
-        }
-        // Nothing after a wrong place could be trusted.
-        if self.have(HEADER_LEN)? && !self.begins_event() {
-            return Err(self.no_begin(NO_EVENT));
-        }
-        self.event()
     }
 
     /// The next event, or how it ends.
@@ -514,6 +469,15 @@ impl FileSource {
     }
 
     fn end(&mut self, status: Status) -> Step {
+        let is_short = matches!(
+            status,
+            Status::Complete | Status::InUse { .. } | Status::Truncated { .. } | Status::NotABinlog
+        );
+        // A pipe gives no more then.
+        let stopped = is_short
+            && matches!(self.input, Input::Stream(_))
+            && self.options.cancel.is_cancelled();
+        let status = if stopped { Status::Stopped } else { status };
         self.state = State::Ended(status);
         self.block = Bytes::new();
         self.cut = 0;

@@ -217,3 +217,28 @@ fn who_follows_can_stop() {
     };
     assert_eq!(ending.status, Status::Stopped);
 }
+
+#[test]
+fn an_idle_pipe_is_not_waited_for_once_reading_is_cancelled() {
+    let bytes = recorded("mysql/binlog.000001");
+    let (output, mut input) = io::pipe().unwrap();
+    input.write_all(&bytes[..1000]).unwrap();
+    let options = Options::default();
+    let cancel = options.cancel.clone();
+    let pipe = Pipe::start(output, cancel.clone()).unwrap();
+    let mut source = FileSource::stream(pipe, "pipe", options);
+    let mut events = 0;
+    let ending = loop {
+        match source.next().unwrap() {
+            Step::Event(_) => {
+                events += 1;
+                cancel.cancel();
+            }
+            Step::Note(note) => panic!("{note}"),
+            Step::End(ending) => break ending,
+        }
+    };
+    assert!(events > 0);
+    assert_eq!(ending.status, Status::Stopped);
+    drop(input);
+}
