@@ -702,7 +702,7 @@ fn reading_begins_at_any_event_of_a_relay_log() {
     let (mut source, mut places) = (of_bytes(bytes.clone()), Vec::new());
     while let Step::Event(event) = source.next().unwrap() {
         // The replica's own events come first.
-        if places.is_empty() && event.header.kind != kind::GTID {
+        if places.is_empty() && event.header.kind != kind::ANONYMOUS_GTID {
             continue;
         }
         let (from, to) = (event.offset as usize, event.end as usize);
@@ -711,7 +711,7 @@ fn reading_begins_at_any_event_of_a_relay_log() {
         seal(&mut bytes[from..to]);
         places.push(event.offset);
     }
-    assert!(places.len() > 100);
+    assert!(places.len() > 30, "{}", places.len());
     // What is last has none behind it that could tell.
     places.pop();
     for from in places {

@@ -292,7 +292,7 @@ impl<'a> Follower<'a> {
                 }
                 (Said::End, Some(stream)) => return Ok(self.ended(stream)),
                 (Said::Failed(Error::Unreadable { address, reason }), Some(stream)) => {
-                    return Ok(self.unreadable(stream.place(), address, reason));
+                    return Ok(self.unreadable(stream.place(), address, &reason));
                 }
                 (Said::Failed(error), _) => return Ok(error.into()),
                 _ => return Ok(self.lost("the reader lost its place".to_owned())),
@@ -435,7 +435,7 @@ impl<'a> Follower<'a> {
 
     /// The driver looks into some events before their checksums are verified. Read again, it shows whether the damage
     /// was on the way or is in the file.
-    fn unreadable(&mut self, place: Place, address: String, reason: String) -> Outcome {
+    fn unreadable(&mut self, place: Place, address: String, reason: &str) -> Outcome {
         let tries = match &self.unreadable {
             Some((before, tries)) if *before == place => *tries,
             _ => 0,

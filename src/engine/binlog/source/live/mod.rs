@@ -172,21 +172,18 @@ impl Source for LiveSource {
             if let Some(ending) = &self.ending {
                 return Ok(Step::End(ending.clone()));
             }
-            match self.batches.blocking_recv() {
-                Some(batch) => {
-                    let batch = batch?;
-                    self.batch = batch.steps.into_iter();
-                    self.begun = batch.begun.or(self.begun.take());
-                }
+            if let Some(batch) = self.batches.blocking_recv() {
+                let batch = batch?;
+                self.batch = batch.steps.into_iter();
+                self.begun = batch.begun.or(self.begun.take());
+            } else {
                 // The work was dropped, or cancelled where there was no room for its end.
-                None => {
-                    let (file, offset) = self.last.clone();
-                    self.ending = Some(Ending {
-                        file,
-                        offset,
-                        status: Status::Stopped,
-                    });
-                }
+                let (file, offset) = self.last.clone();
+                self.ending = Some(Ending {
+                    file,
+                    offset,
+                    status: Status::Stopped,
+                });
             }
         }
     }

@@ -20,7 +20,7 @@ async fn what_cannot_be_read_is_read_again_twice_and_then_told_with_its_place() 
     let mut follower = Follower::new(&live, begin, false, &out, &link, &cancel);
     let mut tried = |offset| {
         let place = ("binlog.000002".into(), offset);
-        follower.unreadable(place, "db".to_owned(), "bad name".to_owned())
+        follower.unreadable(place, "db".to_owned(), "bad name")
     };
     for offset in [4, 500] {
         assert!(matches!(tried(offset), Outcome::Lost(_)));
