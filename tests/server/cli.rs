@@ -450,9 +450,16 @@ async fn a_second_ctrl_c_ends_at_once_and_leaves_no_file_behind() {
         let file = folder.path().join("rows.tsv");
         let sql = "SELECT a.n FROM n a, n b, n c";
         let arguments = ["query", sql, "-o", file.to_str().unwrap()];
-        let child = Program::at(&db, &arguments).start();
+        let mut child = Program::at(&db, &arguments).start();
         until("the statement runs", async || running(&db).await == 1).await;
         signal(&child, "INT");
+        // Two that come together are one: the first must have been seen.
+        let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+        while let Some(line) = said.next_line().await.unwrap() {
+            if line.contains("Ctrl-C again ends at once") {
+                break;
+            }
+        }
         signal(&child, "INT"); // not yet waited for, so its number is still its own
         assert_eq!(exit_code(child).await, Some(130));
         until("the statement is gone", async || running(&db).await == 0).await;
