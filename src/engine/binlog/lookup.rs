@@ -38,7 +38,7 @@ const PAUSES: [Duration; 6] = [
 /// The columns of a table in its order; none where the account sees no such table.
 ///
 /// Through the session's pool, beside the stream: the answer is of now, while the stream may be behind. That it fits
-/// what was logged is for [`fit`](super::schema::fit) to say. A server that restarts, or a line that has died, is
+/// what was logged is for [`fit`] to say. A server that restarts, or a line that has died, is
 /// asked again for about a minute, as the stream goes on then too, and rows without names would be the worse for it.
 pub async fn columns(
     session: &Session,

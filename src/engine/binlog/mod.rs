@@ -1,7 +1,7 @@
 //! Follows a server's binary log, live and in files, for MySQL and MariaDB.
 //!
 //! Bytes are cut into events ([`source`], [`frame`]), events are grouped into transactions ([`transaction`]), the rows of
-//! those that are wanted are read ([`table`], [`rows`]), and printed as a SELECT prints them ([`render`], [`print`]).
+//! those that are wanted are read ([`table`], [`rows`]), and printed as a SELECT prints them ([`render`], [`mod@print`]).
 //! Nothing is written here, to a server or a file, but checkpoints.
 
 pub mod bytes;

@@ -1,7 +1,7 @@
 //! What a log says → text: for people, for programs, for spreadsheets, and as statements that do it again.
 //!
 //! One [`Printer`] reads the rows, leaves out those that the conditions do not want, and hands each change to a form
-//! ([`Shape`]) of its own file. Values have the text that `porthole query` prints. Nothing is printed on time or
+//! (`Shape`) of its own file. Values have the text that `porthole query` prints. Nothing is printed on time or
 //! written to anywhere here: bytes are appended to a buffer.
 
 mod csv;
