@@ -10,7 +10,7 @@ use crate::engine::{
     Result,
     binlog::{
         frame::{FLAG_IN_USE, Format},
-        gtid::{GtidPosition, MariaGtidState, MySqlGtidSet},
+        gtid::{GtidPosition, MariaGtid, MariaGtidState, MySqlGtidSet},
         kind,
     },
 };
@@ -26,6 +26,32 @@ pub struct Head {
     pub in_use: bool,
     /// What the files before it hold; none where it does not say.
     pub previous: Option<GtidPosition>,
+    /// Of MariaDB: the last of them of each server in each domain.
+    pub listed: Vec<MariaGtid>,
+}
+
+impl Head {
+    /// Whether all that the files before this one hold is among `position`, and all that is not comes in this file or
+    /// later.
+    pub fn is_after(&self, position: &GtidPosition) -> bool {
+        match (&self.previous, position) {
+            (Some(GtidPosition::MySql(before)), GtidPosition::MySql(position)) => {
+                before.is_subset_of(position)
+            }
+            (Some(GtidPosition::MariaDb(before)), GtidPosition::MariaDb(position)) => {
+                // Numbers may run backwards: what came behind the position can have smaller ones.
+                let is_passed = |last: MariaGtid| {
+                    let passed = |listed: &MariaGtid| {
+                        (listed.domain, listed.server) == (last.domain, last.server)
+                            && listed.number >= last.number
+                    };
+                    before.last_of(last.domain) != Some(last) && self.listed.iter().any(passed)
+                };
+                before.is_subset_of(position) && !position.iter().any(is_passed)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// Read the head of a file; `Err` inside says how the file ends before it has one.
@@ -43,6 +69,7 @@ pub fn head(path: &Path) -> Result<std::result::Result<Head, Ending>> {
                     timestamp: event.header.timestamp,
                     in_use: event.header.has(FLAG_IN_USE),
                     previous: None,
+                    listed: Vec::new(),
                 });
             }
             (Step::Event(event), Some(head)) => {
@@ -51,6 +78,7 @@ pub fn head(path: &Path) -> Result<std::result::Result<Head, Ending>> {
                         MySqlGtidSet::decode(&event.body).map(GtidPosition::MySql)
                     }
                     kind::GTID_LIST => {
+                        head.listed = MariaGtid::listed(&event.body).unwrap_or_default();
                         MariaGtidState::decode(&event.body).map(GtidPosition::MariaDb)
                     }
                     kind::START_ENCRYPTION | kind::BINLOG_CHECKPOINT => continue,
@@ -79,5 +107,27 @@ mod tests {
         let in_use = head(&data.join("mysql-in-use.000001")).unwrap().unwrap();
         assert!(in_use.in_use);
         assert!(in_use.previous.unwrap().to_string().ends_with(":nightly:1"));
+    }
+
+    #[test]
+    fn a_file_begins_after_a_position_only_where_nothing_lies_between() {
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/binlog");
+        let mut head = head(&data.join("mariadb/binlog.000003")).unwrap().unwrap();
+        let mut is_after = |listed: &[&str], position: &str| {
+            let mut before = MariaGtidState::default();
+            head.listed = listed.iter().map(|gtid| gtid.parse().unwrap()).collect();
+            for gtid in &head.listed {
+                before.add(*gtid).unwrap();
+            }
+            head.previous = Some(GtidPosition::MariaDb(before));
+            head.is_after(&position.parse().unwrap())
+        };
+        assert!(is_after(&["0-1-10"], "0-1-10"));
+        assert!(is_after(&["0-1-10"], "0-2-12"));
+        assert!(!is_after(&["0-1-10"], "0-1-9"));
+        assert!(!is_after(&["0-1-10", "1-1-1"], "0-1-10"));
+        assert!(is_after(&["0-1-10", "0-2-3"], "0-2-3"));
+        // 0-1-5 came behind the position.
+        assert!(!is_after(&["0-2-12", "0-1-5"], "0-2-12"));
     }
 }

@@ -393,19 +393,7 @@ fn by_gtid(
     notes: &mut VecDeque<Note>,
 ) -> Result<usize> {
     for (at, file) in files.iter().enumerate().rev() {
-        let Ok(head) = head(file)? else {
-            continue;
-        };
-        let known = match (&head.previous, position) {
-            (Some(GtidPosition::MySql(before)), GtidPosition::MySql(position)) => {
-                before.is_subset_of(position)
-            }
-            (Some(GtidPosition::MariaDb(before)), GtidPosition::MariaDb(position)) => {
-                before.is_subset_of(position)
-            }
-            _ => false,
-        };
-        if known {
+        if head(file)?.is_ok_and(|head| head.is_after(position)) {
             return Ok(at);
         }
     }
