@@ -227,3 +227,36 @@ pub(super) fn files(named: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         files => Ok(files.to_vec()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Program {
+        #[command(flatten)]
+        input: InputArgs,
+    }
+
+    #[test]
+    fn the_last_file_is_that_of_the_folder_or_the_list() {
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/binlog/mariadb");
+        let data = data.to_str().unwrap();
+        let last = |named: &[&str]| {
+            let words = ["porthole"].iter().chain(named);
+            let Program { input } = Program::try_parse_from(words).unwrap();
+            input.last_file().unwrap()
+        };
+        let all = dir::list(Path::new(data)).unwrap().1;
+        let newest = all.last().unwrap().file_name().unwrap().to_str();
+        assert!(all.len() > 2);
+        assert_eq!(last(&[data]).as_deref(), newest);
+        let first = format!("{data}/binlog.000001");
+        let second = format!("{data}/binlog.000002");
+        assert_eq!(last(&[&first, &second]).as_deref(), Some("binlog.000002"));
+        assert_eq!(last(&[&first]).as_deref(), Some("binlog.000001"));
+        assert_eq!(last(&["-"]), None);
+    }
+}

@@ -359,6 +359,36 @@ async fn what_was_printed_before_the_checkpoint_is_not_printed_again() {
 }
 
 #[tokio::test]
+async fn two_runs_print_what_one_does_and_a_third_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, to) in [
+        ("types-mysql.binlog", "20000"),
+        ("types-mariadb.binlog", "20000"),
+        // Without GTIDs, and with the name of a next file at its end.
+        ("mysql/binlog.000001", "9000"),
+    ] {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/data/binlog")
+            .join(name);
+        let kept = folder.path().join(name.replace('/', "-"));
+        let read = [
+            "cat",
+            file.to_str().unwrap(),
+            "--format",
+            "ndjson",
+            "--checkpoint",
+            kept.to_str().unwrap(),
+        ];
+        let whole = binlog(&read[..4]).await.done();
+        let first = binlog(&[&read[..], &["--to", to]].concat()).await.done();
+        let second = binlog(&read).await.done();
+        assert!(!first.is_empty() && !second.is_empty(), "{name}");
+        assert_eq!(first + &second, whole, "{name}");
+        assert_eq!(binlog(&read).await.done(), "", "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_log_is_followed_until_it_is_enough() {
     each_kind(async |kind| {
         let mut logged = Logged::start(kind, &[]).await;

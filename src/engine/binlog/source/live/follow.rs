@@ -218,6 +218,7 @@ impl<'a> Follower<'a> {
             Err(error) => return Outcome::Fatal(error),
         };
         let started = tokio::select! {
+            biased;
             () = self.cancel.cancelled() => return Outcome::Stopped,
             started = timeout(OPENING, ReaderProcess::start(&self.live.program, &order)) => started,
         };

@@ -200,3 +200,38 @@ impl Source for LiveSource {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::binlog::source::{StartAt, file};
+
+    #[test]
+    fn a_source_whose_work_was_dropped_ends_where_its_events_did() {
+        let data = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/data/binlog/mysql/binlog.000001"
+        );
+        let mut file = file::FileSource::open(data.as_ref(), file::Options::default()).unwrap();
+        let step = file.next().unwrap();
+        let Step::Event(first) = &step else {
+            panic!("{step:?}")
+        };
+        let place = (first.file.clone(), first.end);
+        let live = Live {
+            profile: Profile::default(),
+            password: None,
+            program: Program::at("porthole".into()),
+        };
+        let begin = Begin::At(StartAt::Begin);
+        let (mut source, _link, work) = follow(live, begin, false, CancellationToken::new());
+        source.batch = vec![step].into_iter();
+        drop(work);
+        assert!(matches!(source.next().unwrap(), Step::Event(_)));
+        let Step::End(ending) = source.next().unwrap() else {
+            panic!("nothing more can come")
+        };
+        assert_eq!((ending.file, ending.offset), place);
+        assert_eq!(ending.status, Status::Stopped);
+    }
+}
