@@ -361,16 +361,19 @@ async fn what_was_printed_before_the_checkpoint_is_not_printed_again() {
 #[tokio::test]
 async fn two_runs_print_what_one_does_and_a_third_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    for (name, to) in [
-        ("types-mysql.binlog", "20000"),
-        ("types-mariadb.binlog", "20000"),
+    for (recorded, name, to) in [
+        ("types-mysql.binlog", "bin.000044", "20000"),
+        ("types-mariadb.binlog", "bin.000048", "20000"),
         // Without GTIDs, and with the name of a next file at its end.
-        ("mysql/binlog.000001", "9000"),
+        ("mysql/binlog.000001", "binlog.000001", "5000"),
     ] {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        let recorded = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/data/binlog")
-            .join(name);
-        let kept = folder.path().join(name.replace('/', "-"));
+            .join(recorded);
+        // The name that its server gave it: a place names a file.
+        let file = folder.path().join(name);
+        fs::copy(recorded, &file).unwrap();
+        let kept = folder.path().join(format!("{name}-checkpoint"));
         let read = [
             "cat",
             file.to_str().unwrap(),
