@@ -20,10 +20,10 @@ use porthole::{
         session::Product,
     },
     gui::{
-        command::{BinlogCommand, Command, CommandQueue, QueryCommand},
+        command::{BinlogCommand, BinlogView, Command, CommandQueue, QueryCommand, RowKey, Span},
         context::PanelContext,
         panels::binlog::{BinlogPanel, ring::Limits, wishes::Wishes},
-        state::State,
+        state::{Section, State},
         theme,
     },
     worker::Worker,
@@ -49,7 +49,7 @@ fn window(panel: BinlogPanel, state: State) -> Window {
     };
     let mut window = Harness::builder()
         .with_size([1232.0, 736.0])
-        .with_max_steps(40)
+        .with_max_steps(80)
         .with_context_setup(theme::install)
         .build_ui_state(
             |ui, screen: &mut Screen| {
@@ -444,4 +444,114 @@ fn esc_closes_the_search_and_all_is_seen_again() {
     window.key_press_modifiers(Modifiers::NONE, Key::Escape);
     window.run();
     assert_eq!(transactions(&window).len(), all);
+}
+
+/// A place in the first of the recorded files: of the transaction that changes the prices of items.
+fn prices() -> Span {
+    Span {
+        file: "binlog.000001".to_owned(),
+        offset: 1304,
+        end: ("binlog.000001".to_owned(), 1728),
+        gtid: None,
+    }
+}
+
+#[test]
+fn the_history_of_a_row_is_asked_for_from_elsewhere_and_nothing_is_read_unasked() {
+    let mut window = window(BinlogPanel::default(), State::for_test());
+    let key = RowKey {
+        database: "shop".to_owned(),
+        table: "orders".to_owned(),
+        columns: vec![("id".to_owned(), "42".to_owned())],
+    };
+    let asked = BinlogCommand::HistoryOf(key);
+    window.state_mut().commands.push(asked);
+    until(&mut window, "the form", |window| {
+        shows(window, "No history yet")
+    });
+    assert_eq!(window.state().state.section, Section::Binlog);
+    assert!(shows(
+        &window,
+        "Porthole is listed on the server as a replica"
+    ));
+    for (field, text) in [("Database", "shop"), ("Table", "orders"), ("=", "42")] {
+        let field = window.get_by_role_and_label(Role::TextInput, field);
+        assert_eq!(field.accesskit_node().value().as_deref(), Some(text));
+    }
+    assert!(
+        !window
+            .get_by_label("Find changes")
+            .accesskit_node()
+            .is_disabled()
+    );
+    assert!(!window.state().panel.is_running());
+}
+
+#[test]
+fn who_changed_a_table_is_looked_for_at_once_in_the_log_that_is_open() {
+    let mut window = mysql();
+    let key = RowKey {
+        database: "shop".to_owned(),
+        table: "copied".to_owned(),
+        columns: Vec::new(),
+    };
+    let asked = BinlogCommand::HistoryOf(key);
+    window.state_mut().commands.push(asked);
+    until(&mut window, "the transactions", |window| {
+        shows(window, "2 inserted") && !window.state().panel.is_running()
+    });
+}
+
+#[test]
+fn a_place_is_opened_among_the_transactions_that_are_held() {
+    let mut window = mysql();
+    window
+        .state_mut()
+        .commands
+        .push(BinlogCommand::Show(BinlogView::Summary));
+    let show = BinlogCommand::ShowAt(prices());
+    window.state_mut().commands.push(show);
+    until(&mut window, "the transaction", |window| {
+        window.query_by_label("Close the transaction").is_some()
+    });
+    assert!(shows(&window, "UPDATE item SET price = price + 1"));
+}
+
+#[test]
+fn a_place_that_is_not_held_is_read_without_the_filters_that_leave_it_out() {
+    let mut window = mysql();
+    let all = held(&window);
+    let wishes = Wishes {
+        tables: "shop.note".to_owned(),
+        ..Wishes::default()
+    };
+    window.state_mut().commands.push(BinlogCommand::Want {
+        wishes: Box::new(wishes),
+        again: true,
+    });
+    window.step();
+    until(&mut window, "the filter is on", |window| {
+        shows(window, "complete") && held(window) < all
+    });
+    let show = BinlogCommand::ShowAt(prices());
+    window.state_mut().commands.push(show);
+    until(&mut window, "the transaction", |window| {
+        window.query_by_label("Close the transaction").is_some()
+    });
+    assert!(shows(&window, "UPDATE item SET price = price + 1"));
+    assert!(window.query_by_label("Tables  shop.note").is_none());
+}
+
+#[test]
+fn statements_for_an_opened_transaction_are_of_that_alone() {
+    let mut window = mysql();
+    window
+        .state_mut()
+        .commands
+        .push(BinlogCommand::UndoOf(prices()));
+    // Nobody logged the names of its columns.
+    until(&mut window, "the refusal", |window| {
+        shows(window, "2 changes cannot be undone")
+    });
+    assert!(shows(&window, "binlog.000001:1304"));
 }

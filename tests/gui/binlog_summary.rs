@@ -64,7 +64,7 @@ fn figures_are_of_what_the_log_holds() {
     assert!(tables.contains(&"shop.item".to_owned()), "{tables:?}");
     assert!(
         window
-            .query_by_role_and_label(Role::Image, "Rows by 1 min")
+            .query_by_role_and_label(Role::Image, "Rows per minute")
             .is_some()
     );
 }

@@ -105,6 +105,7 @@ struct Seen {
     table: RowsTable,
     missing: Option<std::ops::Range<u64>>,
     copied: Option<Copied>,
+    acted: Option<CellRef>,
     rect: Option<Rect>,
 }
 
@@ -132,6 +133,7 @@ impl Grid {
                     let answer = seen.table.ui(ui, &*shown.borrow());
                     seen.missing = answer.missing;
                     seen.copied = answer.copied.or(seen.copied.take());
+                    seen.acted = answer.acted.or(seen.acted);
                     seen.rect = Some(answer.response.rect);
                 },
                 Seen::default(),
@@ -883,11 +885,9 @@ fn a_screen_reader_can_select_a_cell() {
     assert_eq!(cell.accesskit_node().is_selected(), Some(true));
 }
 
-#[test]
-fn the_menu_copies_what_is_selected() {
-    let mut grid = Grid::new(numbered(2, 10));
-    let cell = grid.harness.query_all_by_role_and_label(Role::Cell, "4");
-    let place = cell.map(|cell| cell.rect()).next().expect("row 4 is seen");
+/// Open the menu of the first cell with this label.
+fn menu_of(grid: &mut Grid, label: &str) {
+    let place = grid.cell(label);
     grid.harness.event(Event::PointerMoved(place.center()));
     for pressed in [true, false] {
         grid.harness.event(Event::PointerButton {
@@ -898,6 +898,28 @@ fn the_menu_copies_what_is_selected() {
         });
     }
     grid.harness.run();
+}
+
+#[test]
+fn a_panel_can_have_an_entry_of_its_own_for_a_row() {
+    let mut grid = Grid::new(numbered(2, 10));
+    menu_of(&mut grid, "4");
+    assert!(grid.harness.query_by_label_contains("History").is_none());
+
+    let mut grid = Grid::new(numbered(2, 10));
+    grid.harness.state_mut().table.row_action = Some("History of this row");
+    menu_of(&mut grid, "4");
+    grid.harness
+        .get_by_label_contains("History of this row")
+        .click();
+    grid.harness.run();
+    assert_eq!(grid.harness.state().acted, Some(at(3, 0)));
+}
+
+#[test]
+fn the_menu_copies_what_is_selected() {
+    let mut grid = Grid::new(numbered(2, 10));
+    menu_of(&mut grid, "4");
     assert_eq!(grid.selection(), selection(at(3, 0)));
     grid.harness
         .get_by_label_contains("Copy with column names")

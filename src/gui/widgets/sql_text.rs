@@ -73,6 +73,8 @@ impl SqlText {
             .show_rows(ui, height, self.lines.len(), |ui, rows| {
                 ui.set_min_width(width);
                 ui.spacing_mut().item_spacing.y = 0.0;
+                // Lines are as high as their letters, not as controls are.
+                ui.spacing_mut().interact_size.y = height;
                 for row in rows {
                     ui.horizontal(|ui| {
                         ui.spacing_mut().item_spacing.x = 0.0;

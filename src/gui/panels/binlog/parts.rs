@@ -52,10 +52,12 @@ impl BinlogPanel {
         self.summary.poll(state);
         self.undo.poll(state);
         self.history.poll(state);
-        let Some((stream, span)) = self.stream.as_ref().zip(self.opens.as_ref()) else {
+        let Some((stream, span)) = self.stream.as_mut().zip(self.opens.as_ref()) else {
             return;
         };
         if let Some(number) = find(&stream.ring, span) {
+            // What follows it is there by now; the rest is read when it is asked for.
+            stream.pause();
             self.open_held(number);
         } else if !stream.is_reading() {
             self.opens = None;
@@ -119,6 +121,9 @@ impl BinlogPanel {
                 file: Some(span.file.clone()),
                 offset: span.offset,
             };
+            // A wish that leaves it out may be why it is not held.
+            let key = self.keep_under();
+            self.saved.wishes.remove(&key);
             self.start(input, start, false, worker);
             self.opens = Some(span);
         }
@@ -141,7 +146,8 @@ impl BinlogPanel {
             None if cx.has_session() => Has::Server,
             None => Has::Nothing,
         };
-        if has == Has::Server && !self.parts_run() {
+        // Where the log is open already, that was said before.
+        if has == Has::Server && self.stream.is_none() {
             hint_ui(ui, REPLICA);
         }
         match self.view {

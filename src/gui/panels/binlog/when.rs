@@ -100,6 +100,13 @@ pub(super) fn moment(second: u32, zone: Zone) -> String {
     zone.local(Moment(second.into())).to_string()
 }
 
+/// `23:20:00` on it.
+pub(super) fn clock(second: u32, zone: Zone) -> String {
+    let moment = moment(second, zone);
+    let time = moment.split_once(' ').map(|(_, time)| time.to_owned());
+    time.unwrap_or(moment)
+}
+
 /// The same with milliseconds, of microseconds since 1970 UTC.
 pub(super) fn moment_of(micros: u64, zone: Zone) -> String {
     let second = u32::try_from(micros / 1_000_000).unwrap_or(u32::MAX);

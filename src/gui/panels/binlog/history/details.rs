@@ -4,7 +4,7 @@ use egui::{Color32, Frame, Grid, Label, Margin, RichText, ScrollArea, Ui};
 
 use super::{
     found::{Line, Part},
-    lines::{fate, span},
+    lines::{counts, fate, span},
 };
 use crate::{
     engine::{
@@ -78,7 +78,11 @@ fn facts_ui(ui: &mut Ui, line: &Line<'_>, zone: Zone) {
     if let Some(thread) = touched.thread_id {
         facts.push(format!("thread {thread}"));
     }
-    facts.extend(fate(touched).map(str::to_owned));
+    if let Part::Whole = &line.part {
+        facts.push(counts(touched).text.into_owned());
+    } else {
+        facts.extend(fate(touched).map(str::to_owned));
+    }
     if let Part::Change(change) = &line.part {
         facts.push(origin(change.names).to_owned());
     }
@@ -173,7 +177,7 @@ fn statement_ui(ui: &mut Ui, line: &Line<'_>) {
     let Some(words) = words else {
         return hint_ui(
             ui,
-            "The statement behind it is not in the log (binlog_rows_query_log_events, or MariaDB's binlog_annotate_row_events).",
+            "The statement behind it is not in what was read: MySQL logs it with binlog_rows_query_log_events, MariaDB has it in its files and does not send it.",
         );
     };
     ui.label(RichText::new("Statement").text_style(text::strong()));

@@ -35,11 +35,11 @@ pub(super) fn ui(
     of_table: bool,
     zone: Zone,
 ) -> Option<Pressed> {
-    let time = Head::new("Time", 172.0).mono();
+    let time = Head::new("Time", 198.0).mono();
     let heads: Vec<Head> = if of_table {
         vec![
             time,
-            Head::new("Rows", 190.0),
+            Head::new("Rows", 170.0),
             Head::new("Server", 80.0).number(),
             Head::new("Thread", 80.0).number(),
             Head::wide("Statement", 1.0, 160.0).mono(),
@@ -107,7 +107,7 @@ pub(super) fn fate(touched: &Touched) -> Option<&'static str> {
 }
 
 /// `3 inserted, 1 deleted`.
-fn counts(touched: &Touched) -> Cell {
+pub(super) fn counts(touched: &Touched) -> Cell {
     let words = ["inserted", "updated", "deleted"];
     let mut parts: Vec<String> = touched
         .rows

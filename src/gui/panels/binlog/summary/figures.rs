@@ -13,6 +13,10 @@ use crate::{
 
 /// More bars cannot be told apart.
 const MOST_BARS: usize = 160;
+/// Fewer would be walls.
+const LEAST_BARS: f64 = 16.0;
+/// Bytes of each unit, the largest first.
+const BYTES: [(f64, &str); 4] = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "Bytes")];
 
 /// In the order of [`Unit::of`], each in its colour.
 const OPERATIONS: [(&str, Slot); 3] = [
@@ -98,9 +102,15 @@ impl Figures {
     /// The changes over time.
     pub fn chart(&self, unit: Unit, zone: Zone) -> ChartSpec {
         let (step, steps) = self.bars();
-        let scale = match unit {
-            Unit::Rows => 1.0,
-            Unit::Bytes => 1e6,
+        let sum = |bar: &Step| unit.of(&bar.counts).into_iter().sum::<u64>() as f64;
+        let highest = steps.iter().map(sum).fold(0.0, f64::max);
+        let (scale, what, kind) = match unit {
+            Unit::Rows => (1.0, "Rows", Kind::Count),
+            Unit::Bytes => {
+                let fits = BYTES.into_iter().find(|(bytes, _)| *bytes <= highest);
+                let (scale, what) = fits.unwrap_or((1.0, "Bytes"));
+                (scale, what, Kind::Number)
+            }
         };
         let series = OPERATIONS.into_iter().enumerate();
         let series = series.map(|(at, (name, slot))| {
@@ -113,20 +123,19 @@ impl Figures {
                 .collect();
             Series::new(name, slot, Marks::BARS, points)
         });
-        let (what, kind) = match unit {
-            Unit::Rows => ("Rows", Kind::Count),
-            Unit::Bytes => ("MB of row events", Kind::Number),
-        };
         let mut panel = Panel::new(Axis::new("", kind).with_zero(), series.collect());
         panel.stacked = true;
         let time = Kind::Time {
             offset_secs: zone.offset_secs,
         };
         ChartSpec {
-            title: format!("{what} by {}", step_words(step.into())),
+            title: format!("{what} per {}", per(step)),
             subtitle: String::new(),
             body: Body::Plot(Plot {
-                x: Axis::new("", time).with_step(step.into()),
+                x: Axis {
+                    bounds: bounds(&steps, step),
+                    ..Axis::new("", time).with_step(step.into())
+                },
                 panels: vec![panel],
                 ..Plot::default()
             }),
@@ -164,6 +173,25 @@ impl Figures {
             unit.of(&self.summary.counts).map(|count| unit.words(count));
         format!("In all {inserted} inserted, {updated} updated, {deleted} deleted.")
     }
+}
+
+/// `minute`, `15 min`.
+fn per(step: u32) -> String {
+    match step {
+        60 => "minute".to_owned(),
+        3600 => "hour".to_owned(),
+        86_400 => "day".to_owned(),
+        step => step_words(step.into()),
+    }
+}
+
+/// All bars, and room around few.
+fn bounds(bars: &[Step], step: u32) -> Option<[f64; 2]> {
+    let (first, last) = (bars.first()?, bars.last()?);
+    let (first, last) = (f64::from(first.begin), f64::from(last.begin));
+    let step = f64::from(step);
+    let room = ((LEAST_BARS * step - (last - first)) / 2.0).max(step / 2.0);
+    Some([first - room, last + room])
 }
 
 /// The next width that people count time in.

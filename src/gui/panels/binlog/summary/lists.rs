@@ -9,13 +9,14 @@ use super::figures::{Figures, Unit};
 use crate::{
     engine::{
         binlog::summary::{Listed, Summary, Text},
+        metrics::series::Moment,
         visible,
     },
     gui::{
         command::{BinlogCommand, Span},
         context::PanelContext,
         format,
-        panels::binlog::when::moment,
+        panels::binlog::when::{clock, moment},
         theme::SPACE,
         widgets::list_table::{Cell, Head, Ink, ListTable, Listing, Pressed},
         zone::Zone,
@@ -95,7 +96,8 @@ impl Lists {
         });
         ui.scope_builder(part("others", right), |ui| {
             self.tabs_ui(ui, &figures.summary);
-            if let Some(span) = self.others_ui(ui, &figures.summary, zone) {
+            let times = Times::of(&figures.summary, zone);
+            if let Some(span) = self.others_ui(ui, &figures.summary, &times) {
                 cx.commands.push(BinlogCommand::ShowAt(span));
             }
         });
@@ -176,18 +178,18 @@ impl Lists {
     }
 
     /// The list; the place of what was pressed in it.
-    fn others_ui(&mut self, ui: &mut Ui, summary: &Summary, zone: Zone) -> Option<Span> {
+    fn others_ui(&mut self, ui: &mut Ui, summary: &Summary, times: &Times) -> Option<Span> {
         match self.tab {
             Tab::Biggest => {
-                self.transactions_ui(ui, "Biggest transactions", &summary.biggest, zone)
+                self.transactions_ui(ui, "Biggest transactions", &summary.biggest, times)
             }
             Tab::Longest => {
-                self.transactions_ui(ui, "Longest transactions", &summary.longest, zone)
+                self.transactions_ui(ui, "Longest transactions", &summary.longest, times)
             }
-            Tab::Ddl => self.texts_ui(ui, "Statements", &summary.ddl, summary.ddl_count, zone),
+            Tab::Ddl => self.texts_ui(ui, "Statements", &summary.ddl, summary.ddl_count, times),
             Tab::Missing => {
                 let count = summary.gaps.len() as u64;
-                self.texts_ui(ui, "What is missing", &summary.gaps, count, zone)
+                self.texts_ui(ui, "What is missing", &summary.gaps, count, times)
             }
         }
     }
@@ -197,14 +199,14 @@ impl Lists {
         ui: &mut Ui,
         name: &str,
         listed: &[Listed],
-        zone: Zone,
+        times: &Times,
     ) -> Option<Span> {
         if listed.is_empty() {
             nothing_ui(ui, "No transaction took longer than a second.");
             return None;
         }
         let heads = [
-            Head::new("Logged", 146.0).mono(),
+            Head::new("Logged", times.width()).mono(),
             Head::new("Rows", 80.0).number(),
             Head::new("Size", 72.0).number(),
             Head::new("Took", 80.0).number(),
@@ -215,7 +217,7 @@ impl Lists {
                 return Cell::default();
             };
             match column {
-                0 => Cell::new(moment(listed.logged, zone)).ink(Ink::Secondary),
+                0 => Cell::new(times.shown(listed.logged)).ink(Ink::Secondary),
                 1 => Cell::new(format::count(listed.rows)),
                 2 => Cell::new(format::bytes(listed.bytes)),
                 3 if listed.seconds == 0 => Cell::new("< 1 s").ink(Ink::Faint),
@@ -248,7 +250,7 @@ impl Lists {
         name: &str,
         texts: &[Text],
         count: u64,
-        zone: Zone,
+        times: &Times,
     ) -> Option<Span> {
         if texts.is_empty() {
             nothing_ui(ui, "None in what was read.");
@@ -261,8 +263,11 @@ impl Lists {
             );
             crate::gui::widgets::card::hint_ui(ui, &words);
         }
+        // Of what has no time the place is written.
+        let placed = texts.iter().any(|text| text.logged == 0);
+        let width = if placed { 190.0 } else { times.width() };
         let heads = [
-            Head::new("Logged", 146.0).mono(),
+            Head::new("Logged", width).mono(),
             Head::wide("What", 1.0, 160.0).mono(),
         ];
         let cell = |row: usize, column: usize| {
@@ -274,7 +279,7 @@ impl Lists {
                     Cell::new(visible::line(&format!("{}:{}", text.file, text.pos)))
                         .ink(Ink::Secondary)
                 }
-                0 => Cell::new(moment(text.logged, zone)).ink(Ink::Secondary),
+                0 => Cell::new(times.shown(text.logged)).ink(Ink::Secondary),
                 _ => Cell::new(visible::line(&text.text)).ink(Ink::Statement),
             }
         };
@@ -295,6 +300,35 @@ impl Lists {
             end: (text.file.clone(), text.pos + 1),
             gtid: None,
         })
+    }
+}
+
+/// How moments are written: without their day where all are of one.
+struct Times {
+    zone: Zone,
+    one_day: bool,
+}
+
+impl Times {
+    fn of(summary: &Summary, zone: Zone) -> Self {
+        let day = |second: u32| zone.local(Moment(second.into())).date();
+        Self {
+            zone,
+            one_day: summary.first.map(day) == summary.last.map(day),
+        }
+    }
+
+    fn shown(&self, second: u32) -> String {
+        if self.one_day {
+            clock(second, self.zone)
+        } else {
+            moment(second, self.zone)
+        }
+    }
+
+    /// What the longest takes.
+    fn width(&self) -> f32 {
+        if self.one_day { 86.0 } else { 168.0 }
     }
 }
 

@@ -276,7 +276,7 @@ fn said(made: &mut Made, report: Report, work: Work) {
     made.hints.extend(report.doubts);
     if report.rows > 0 {
         made.hints.push(
-            "Rows that foreign keys changed by themselves (CASCADE, SET NULL) are not in the log, so they are not here."
+            "Rows that foreign keys changed by themselves (CASCADE, SET NULL) are here only where the server logs them: MySQL 9.7 does, MariaDB and older ones do not."
                 .to_owned(),
         );
     }
