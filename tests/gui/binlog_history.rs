@@ -155,7 +155,10 @@ fn what_is_found_is_shown_while_older_files_are_read() {
         HistoryView::with_reading(key, told, None, worker)
     });
     until_seen(&mut window, "shipped 30");
-    assert!(sees(&window, "3 changes so far, back to log.000001"));
+    assert!(sees(
+        &window,
+        "3 changes of shop.orders so far, back to log.000001"
+    ));
     assert!(sees(&window, "500 B of"));
     let rows = rows(&window, "Changes of the row");
     assert!(
@@ -166,7 +169,7 @@ fn what_is_found_is_shown_while_older_files_are_read() {
 
     press(&mut window, "Stop reading the binary log");
     until_seen(&mut window, "Stopped");
-    assert!(sees(&window, "3 changes, back to"));
+    assert!(sees(&window, "3 changes of shop.orders, back to"));
 }
 
 #[test]
@@ -248,5 +251,26 @@ fn a_key_that_is_not_known_has_to_be_written_first() {
         view
     });
     assert!(!window.state().view.is_running());
+    assert!(sees(&window, "No history yet"));
+}
+
+#[test]
+fn another_row_that_is_asked_for_does_not_keep_what_was_found_of_the_first() {
+    let told = vec![
+        Told::File("log.000002".to_owned()),
+        touched("log.000002", 10, Outcome::Committed),
+    ];
+    let mut window = window(Some(recorded("mysql")), |worker| {
+        let key = key("orders", &[("id", "1")]);
+        HistoryView::with_reading(key, told, Some(Ok(Ended::default())), worker)
+    });
+    until_seen(&mut window, "shipped 10");
+    // As from a row of the grid whose key is not known.
+    window
+        .state_mut()
+        .ask(BinlogCommand::HistoryOf(key("item", &[("", "")])));
+    window.step();
+    window.step();
+    assert!(!sees(&window, "shipped 10"));
     assert!(sees(&window, "No history yet"));
 }

@@ -97,6 +97,13 @@ pub(crate) struct Screen<V> {
     pub(crate) asked: Vec<BinlogCommand>,
 }
 
+impl<V> Screen<V> {
+    /// As if a button had asked for it.
+    pub(crate) fn ask(&self, command: BinlogCommand) {
+        self.commands.push(command);
+    }
+}
+
 pub(crate) type Window<V> = Harness<'static, Screen<V>>;
 
 /// The recorded log of a server, or another file or folder of the recorded ones.

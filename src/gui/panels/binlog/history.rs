@@ -35,6 +35,7 @@ use crate::{
             export::{ExportForm, ExportKind, ExportPiece, ExportStep},
             icon::icon_ui,
             list_table::{ListTable, Pressed},
+            name,
         },
         words::Words,
     },
@@ -123,8 +124,12 @@ impl HistoryView {
         self.form.fill(key);
         let is_named = key.columns.iter().all(|(column, _)| !column.is_empty());
         if input.is_some() && is_named {
-            self.start(input, worker);
+            return self.start(input, worker);
         }
+        // What was found of another one does not stand below this one's name.
+        self.reading = Feed::default();
+        self.of = None;
+        self.table.choose(None);
     }
 
     /// Do what the person asked for.
@@ -244,6 +249,10 @@ impl HistoryView {
         let table = self.of.as_ref().is_some_and(|of| of.columns.is_empty());
         let what = if table { "transaction" } else { "change" };
         let mut words = format::many(found.lines() as u64, what);
+        if let Some(of) = &self.of {
+            let name = name::shown(&format!("{}.{}", of.database, of.table));
+            words = format!("{words} of {name}");
+        }
         if self.reading.is_running() {
             words.push_str(" so far");
         }
