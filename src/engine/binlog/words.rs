@@ -173,10 +173,17 @@ impl Reader<'_> {
                     .iter()
                     .any(|(known, table)| *table == word.text && known == database)
             };
+            // A point that no name stands before means the default database.
+            let keyword = |word: &Word| {
+                !word.quoted
+                    && matches!(
+                        word.text.as_str(),
+                        "table" | "exists" | "to" | "on" | "like"
+                    )
+            };
             match qualifier {
                 Some(database) if is_in(&database.text) => true,
-                // A point without a name before it means the default database.
-                Some(keyword) if keyword.quoted => false,
+                Some(database) if !keyword(database) => false,
                 _ if self.default.is_empty() => tables.iter().any(|(_, table)| *table == word.text),
                 _ => is_in(&self.default),
             }
