@@ -462,6 +462,60 @@ async fn a_timestamp_is_a_moment_in_any_zone_and_other_names_are_mapped() {
 }
 
 #[tokio::test]
+async fn days_are_those_of_the_zone_that_is_asked_for() {
+    each_server(async |server| {
+        let db = Opened::create(server).await;
+        db.db.run(&[TABLE]).await;
+        insert(
+            &db.db,
+            &[
+                ("on", 10, 1, "'2024-05-01 17:59:00'"),
+                ("on", 20, 0, "'2024-05-01 18:15:00'"),
+                ("on", 5, 0, "'2024-05-02 18:14:59'"),
+            ],
+        )
+        .await;
+        let of = async |offset_secs: i32| {
+            let request = Request {
+                flag: "f".to_owned(),
+                window: Window::All,
+                step: Some(DAY),
+                offset_secs,
+                ..Request::default()
+            };
+            let timeline = read(&db.session, &request).await.timeline.unwrap();
+            let days = timeline.lines[0].buckets.iter();
+            days.map(|day| (day.at.to_string(), day.sums.requests))
+                .collect::<Vec<_>>()
+        };
+        let day = |at: &str, requests| (at.to_owned(), requests);
+        assert_eq!(
+            of(0).await,
+            [
+                day("2024-05-01 00:00:00", 30),
+                day("2024-05-02 00:00:00", 5)
+            ]
+        );
+        // In Kathmandu midnight is at 18:15 UTC.
+        assert_eq!(
+            of(20_700).await,
+            [
+                day("2024-04-30 18:15:00", 10),
+                day("2024-05-01 18:15:00", 25)
+            ]
+        );
+        assert_eq!(
+            of(-5 * 3_600).await,
+            [
+                day("2024-05-01 05:00:00", 30),
+                day("2024-05-02 05:00:00", 5)
+            ]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_table_that_is_not_there_is_named_with_what_could_be_meant() {
     each_server(async |server| {
         let db = Opened::create(server).await;
