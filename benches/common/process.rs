@@ -11,10 +11,8 @@ use std::{
 #[derive(Clone, Copy)]
 pub(crate) struct Run {
     pub(crate) time: Duration,
+    /// Of it, or of the one process that it started and that had more.
     pub(crate) peak_mib: f64,
-    /// The most that one process had which it started.
-    #[allow(dead_code, reason = "most benches start a program that is one process")]
-    pub(crate) child_mib: f64,
 }
 
 /// Run it to its end, its output into a file.
@@ -29,18 +27,17 @@ pub(crate) fn run(mut command: Command, output: &Path) -> Result<Run, Box<dyn st
     // The system forgets the mark when the process ends, so it is read until then; it never falls.
     let process = child.id();
     let watcher = std::thread::spawn(move || {
-        let (mut peak, mut child) = (0, 0);
+        let mut peak = 0;
         while let Some(now) = high_water_kib(process) {
-            peak = now.max(peak);
             let started = children(process).into_iter().filter_map(high_water_kib);
-            child = started.fold(child, u64::max);
+            peak = started.fold(now.max(peak), u64::max);
             std::thread::park_timeout(Duration::from_millis(2));
         }
-        (peak, child)
+        peak
     });
     let ended = child.wait()?;
     let time = start.elapsed();
-    let (peak, child_peak) = watcher
+    let peak = watcher
         .join()
         .map_err(|_| "the watcher of memory stopped")?;
     if !ended.success() {
@@ -53,7 +50,6 @@ pub(crate) fn run(mut command: Command, output: &Path) -> Result<Run, Box<dyn st
     Ok(Run {
         time,
         peak_mib: peak as f64 / 1024.0,
-        child_mib: child_peak as f64 / 1024.0,
     })
 }
 

@@ -3,7 +3,7 @@
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
-    sync::{Arc, mpsc::Receiver},
+    sync::Arc,
 };
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
@@ -13,7 +13,7 @@ use super::{
     super::{Failure, output::Output, print},
     ending::{self, End},
     input::InputArgs,
-    pipe::{self, Batch, Reading},
+    pipe::{self, Batches, Reading},
     selection::SelectionArgs,
     sink::{Closed, Sink},
     work::{self, Context},
@@ -126,7 +126,7 @@ impl Args {
 
 /// A log that is open, and how it is printed.
 struct Job {
-    batches: Receiver<Batch>,
+    batches: Batches,
     printer: Printer,
     sink: Sink,
     /// The text of a transaction waits for its end.
@@ -254,26 +254,29 @@ impl Job {
         if !self.sink.continues {
             self.printer.start(&mut self.sink.text);
         }
+        let mut reached = None;
         loop {
-            let batch = if let Ok(batch) = self.batches.try_recv() {
+            let batch = if let Some(batch) = self.batches.ready() {
                 batch
             } else {
                 // What is there is shown before more is waited for.
-                self.sink.flush(None)?;
-                let Ok(batch) = self.batches.recv() else {
+                self.sink.flush(reached.take())?;
+                let Some(batch) = self.batches.next() else {
                     return Ok(None);
                 };
                 batch
             };
+            // It is kept before what follows it is printed, or else for one that comes later.
+            if reached.is_some() && (batch.checkpoint.is_none() || self.sink.has_much()) {
+                self.sink.flush(reached)?;
+            }
             for item in &batch.items {
                 self.item(item)?;
             }
+            reached = batch.checkpoint;
             if let Some(end) = batch.end {
-                self.sink.flush(batch.checkpoint)?;
-                return Ok(Some(end.map_err(Failure::from)));
-            }
-            if batch.checkpoint.is_some() {
-                self.sink.flush(batch.checkpoint)?;
+                self.sink.flush(reached)?;
+                return Ok(Some(end));
             }
         }
     }

@@ -3,7 +3,8 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::{
-    super::{Failure, print},
+    super::Failure,
+    ending::End,
     input::{Bound, InputArgs},
     server::Server,
 };
@@ -13,6 +14,7 @@ use crate::engine::{
         gtid::{Gtid, GtidPosition, MariaGtid},
         matching::{Condition, Conditions},
         rows::Op,
+        source::{Ending, Status},
         transaction::Item,
         zone::Zone,
     },
@@ -227,13 +229,19 @@ impl Until {
         }
     }
 
-    /// Reading ended elsewhere: say it where the file was not among those that were read.
-    pub(super) fn tell_unmet(&self) {
-        if let (Some(file), false) = (&self.file, self.met) {
-            print::warning(&format!(
-                "--to names a file that was not among those that were read: {}",
-                visible::line(file)
-            ));
+    /// The log ended elsewhere: what that is where the file was among those that were read. Where it was not, more
+    /// was read than was asked for.
+    pub(super) fn elsewhere(&self, ending: Ending) -> Result<End, Failure> {
+        let whole = matches!(ending.status, Status::Complete | Status::InUse { .. });
+        match &self.file {
+            Some(file) if !self.met && whole => Err(Failure::usage(
+                format!(
+                    "--to names a file that is not among those that were read: {}",
+                    visible::line(file)
+                ),
+                "porthole binlog list says which there are.",
+            )),
+            _ => Ok(End::Source(ending)),
         }
     }
 }

@@ -145,6 +145,11 @@ impl Sink {
         Ok(())
     }
 
+    /// There is about as much as is written at once.
+    pub(super) fn has_much(&self) -> bool {
+        self.text.len() >= WRITE_BYTES / 2
+    }
+
     /// Write all that is not held back, and keep the checkpoint then.
     pub(super) fn flush(&mut self, checkpoint: Option<Box<Checkpoint>>) -> Result<(), Closed> {
         if checkpoint.is_none() && self.held.unwrap_or(self.text.len()) == 0 {

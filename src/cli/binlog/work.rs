@@ -71,10 +71,10 @@ pub(super) fn walk(
     loop {
         let item = reader.next()?;
         if let Item::Ended(ending) = item {
-            if let Some(until) = &until {
-                until.tell_unmet();
-            }
-            return Ok(End::Source(ending));
+            return match &until {
+                Some(until) => until.elsewhere(ending),
+                None => Ok(End::Source(ending)),
+            };
         }
         if let Some(until) = &mut until
             && until.is_reached(&item)

@@ -619,6 +619,24 @@ async fn a_log_is_printed_for_people_for_spreadsheets_and_as_statements() {
     .await;
 }
 
+/// Undo would otherwise take back all up to the log's end.
+#[tokio::test]
+async fn an_end_in_a_file_that_is_not_there_is_refused() {
+    for kind in ["mysql", "mariadb"] {
+        let log = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/data/binlog")
+            .join(kind);
+        let log = log.to_str().unwrap();
+        for verb in ["undo", "summary", "cat"] {
+            let outcome = binlog(&[verb, log, "--to", "binlog.000999:4"]).await;
+            let said = "--to names a file that is not among those that were read: binlog.000999";
+            assert_eq!(outcome.code, Some(2), "{verb}: {}", outcome.err);
+            assert!(outcome.err.contains(said), "{verb}: {}", outcome.err);
+            assert_eq!(outcome.printed().is_empty(), verb != "cat", "{verb}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn wrong_use_is_told_before_anything_is_read() {
     let folder = tempfile::tempdir().unwrap();

@@ -8,7 +8,7 @@ use crate::{
             owned::OwnedRow,
             render::Render,
             rows::{Change, Op},
-            statements::{Direction, Statements},
+            statements::{Direction, Statements, Unsayable},
             table::{Origin, TablePlan},
             value::Value,
         },
@@ -206,7 +206,7 @@ pub(super) fn select(change: &Kept, render: &mut Render) -> Option<String> {
 }
 
 /// The statement that takes the change back, or why there is none.
-pub(super) fn undo(change: &Kept) -> Result<String, String> {
+pub(super) fn undo(change: &Kept) -> Result<String, Unsayable> {
     let images = Change {
         before: change.before.values().collect(),
         after: change.after.values().collect(),
@@ -214,5 +214,5 @@ pub(super) fn undo(change: &Kept) -> Result<String, String> {
     let mut sql = String::new();
     let mut statements = Statements::new();
     let written = statements.write(&change.table, change.op, &images, Direction::Undo, &mut sql);
-    written.map(|()| sql).map_err(|reason| reason.to_string())
+    written.map(|()| sql)
 }

@@ -16,7 +16,11 @@ use super::{
 };
 use crate::{
     engine::binlog::{
-        render::Render, rows::Op, statements::HEAD, table::Origin, transaction::Outcome,
+        render::Render,
+        rows::Op,
+        statements::{HEAD, Unsayable},
+        table::Origin,
+        transaction::Outcome,
     },
     gui::{
         command::{BinlogCommand, QueryCommand, Span},
@@ -48,7 +52,7 @@ pub(super) struct Details {
     /// Its columns, made when it was chosen.
     lines: Vec<Line>,
     /// The statement that takes it back, or why there is none.
-    undo: Option<Result<String, String>>,
+    undo: Option<Result<String, Unsayable>>,
     /// What the lines and the statement are of.
     of: Option<(u64, usize)>,
 }
@@ -330,7 +334,7 @@ impl Details {
 }
 
 /// The statement of one row. Times in it are UTC, as its session's must be.
-fn undo_ui(ui: &mut Ui, undo: &Result<String, String>) {
+fn undo_ui(ui: &mut Ui, undo: &Result<String, Unsayable>) {
     let palette = ui.palette();
     ui.add_space(4.0);
     ui.separator();
@@ -358,7 +362,10 @@ fn undo_ui(ui: &mut Ui, undo: &Result<String, String>) {
             ui.label(RichText::new(words).small().color(palette.faint));
         }
         Err(reason) => {
-            let words = format!("There is none: {}.", format::plain(reason, 400));
+            let words = format!(
+                "There is none: {}.",
+                format::plain(&reason.to_string(), 400)
+            );
             ui.add(Label::new(RichText::new(words).color(palette.secondary)).wrap());
         }
     }
