@@ -20,6 +20,8 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Rows of a statement.
 const ROWS: u32 = 20_000;
+/// Statements that insert them.
+const STEPS: u32 = 50;
 /// Transactions of the second log.
 const TINY: u32 = 650_000;
 
@@ -74,13 +76,11 @@ pub(crate) async fn make(kind: Kind, scratch: &Path) -> Result<Logs> {
         keep(&server, &mut admin, &tiny).await?;
     }
     begin_log(&mut admin, kind).await?;
-    // For what is live a quarter does where the rest is there.
-    let whole = !bulk.exists();
-    fill_bulk(&mut admin, kind, if whole { 50 } else { 13 }).await?;
-    let (live, live_bytes) = if whole {
-        keep(&server, &mut admin, &bulk).await?
-    } else {
+    fill_bulk(&mut admin, kind).await?;
+    let (live, live_bytes) = if bulk.exists() {
         ended(&mut admin).await?
+    } else {
+        keep(&server, &mut admin, &bulk).await?
     };
     admin.disconnect().await?;
     Ok(Logs {
@@ -103,7 +103,7 @@ async fn begin_log(admin: &mut Conn, kind: Kind) -> Result<()> {
 }
 
 /// Inserts, twice as many updates, and some deletes.
-async fn fill_bulk(admin: &mut Conn, kind: Kind, steps: u32) -> Result<()> {
+async fn fill_bulk(admin: &mut Conn, kind: Kind) -> Result<()> {
     let (with, from) = match kind {
         Kind::MySql => (
             format!(
@@ -118,7 +118,7 @@ async fn fill_bulk(admin: &mut Conn, kind: Kind, steps: u32) -> Result<()> {
             .query_drop("SET SESSION cte_max_recursion_depth = 100000")
             .await?;
     }
-    for step in 1..=steps {
+    for step in 1..=STEPS {
         admin
             .query_drop(format!(
                 "INSERT INTO bulk (n, a, b, price, at) {with}SELECT CAST(seq AS SIGNED) * 7 - 70000, \
@@ -129,8 +129,8 @@ async fn fill_bulk(admin: &mut Conn, kind: Kind, steps: u32) -> Result<()> {
             .await?;
     }
     for (count, set) in [
-        (steps, "a = CONCAT('x', LEFT(a, 100))"),
-        (steps * 4 / 5, "b = LEFT(a, 50)"),
+        (STEPS, "a = CONCAT('x', LEFT(a, 100))"),
+        (STEPS * 4 / 5, "b = LEFT(a, 50)"),
     ] {
         for step in 0..count {
             let (after, upto) = (step * ROWS, (step + 1) * ROWS);

@@ -29,9 +29,6 @@ use crate::engine::{
     visible,
 };
 
-/// Tables that a warning is given of.
-const MOST_TOLD: usize = 100;
-
 const EXAMPLES: &str = "\
 Formats: text shows transactions with + inserted, - deleted and ~ updated rows, of which the key and what was
 changed (--whole: all columns, and values of any length). ndjson has an object for each change: op, database,
@@ -314,7 +311,7 @@ impl Job {
             return;
         }
         let name = visible::line(&format!("{}.{}", table.database, table.table));
-        if self.told.len() < MOST_TOLD && self.told.insert(name.clone()) {
+        if self.told.len() < work::MOST_TOLD && self.told.insert(name.clone()) {
             let any = |doubted: fn(&Doubts) -> bool| {
                 table.columns.iter().any(|column| doubted(&column.doubts))
             };

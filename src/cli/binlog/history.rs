@@ -9,11 +9,14 @@ use super::{
     selection::SelectionArgs,
     work,
 };
-use crate::engine::binlog::{
-    print::{Form, Options, Printer},
-    reversed::Reversed,
-    source::NoteKind,
-    transaction::{Item, Outcome},
+use crate::engine::{
+    Error,
+    binlog::{
+        print::{Form, Options, Printer},
+        reversed::Reversed,
+        source::NoteKind,
+        transaction::{Item, Outcome},
+    },
 };
 
 /// Forms that have each change by itself.
@@ -64,10 +67,9 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
             Printer::new(args.format, &options, selection.conditions()).newest_first();
         let from = selection.from.as_ref();
         let mut reader = args.input.open(from, None, selection.filter, context)?;
-        let mut kept = Reversed::new()?;
         let mut head = Vec::new();
         printer.start(&mut head);
-        let mut open = Open::default();
+        let mut kept = Kept::new()?;
         let mut damaged = 0;
         let end = work::walk(&mut reader, selection.until, |item| {
             match item {
@@ -78,81 +80,149 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
                 }
                 _ => {}
             }
-            printer.item(item, open.room(item));
-            if let Item::End(end) = item {
+            printer.item(item, kept.room(item)?);
+            let is_wanted = match item {
                 // One that comes again, or will.
-                let is_whole = end.outcome != Outcome::Cut || !live;
-                if printer.counts().transaction_rows > 0 && is_whole {
-                    kept.put(0, &open.newest_first())?;
-                }
-                open = Open::default();
-            }
-            Ok(())
+                Item::End(end) if live && end.outcome == Outcome::Cut => false,
+                _ => printer.counts().transaction_rows > 0,
+            };
+            Ok(kept.took(item, is_wanted)?)
         })?;
         work::tell_unknown(printer.conditions());
         if printer.counts().rows == 0 {
             print::note("no change of this row is in what was read");
         }
         print::data(&head)?;
-        let mut records = kept.read()?;
-        while let Some((_, text)) = records.next()? {
-            print::data(&text)?;
-        }
+        kept.newest_first(print::data)?;
         ending::say(&end, printer.counts().damaged + damaged)
     })
 }
 
-/// The text of a transaction that is open.
-#[derive(Default)]
-struct Open {
+/// What a record of text is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tag {
+    /// Changes of one event.
+    Changes,
+    /// The statement of the changes before it.
+    Original,
+    /// The end of a transaction with changes, and its begin.
+    End,
+    Begin,
+    /// The changes before it are of a transaction that is not wanted.
+    Dropped,
+}
+
+impl Tag {
+    const ALL: [Self; 5] = [
+        Self::Changes,
+        Self::Original,
+        Self::End,
+        Self::Begin,
+        Self::Dropped,
+    ];
+}
+
+/// The text of all transactions, in a file; of the open one, what does not grow with it is in memory.
+struct Kept {
+    records: Reversed,
     begin: Vec<u8>,
-    /// Each with what it was logged for.
-    statements: Vec<Logged>,
-    end: Vec<u8>,
-}
-
-/// The text of a statement's changes.
-#[derive(Default)]
-struct Logged {
     original: Vec<u8>,
-    /// By event.
-    changes: Vec<Vec<u8>>,
+    /// Of the last item.
+    text: Vec<u8>,
+    /// The open transaction has changes; and the statement of `original` has.
+    changed: (bool, bool),
 }
 
-impl Open {
-    /// Where the text of this item belongs.
-    fn room(&mut self, item: &Item) -> &mut Vec<u8> {
-        match item {
+impl Kept {
+    fn new() -> Result<Self, Error> {
+        Ok(Self {
+            records: Reversed::new()?,
+            begin: Vec::new(),
+            original: Vec::new(),
+            text: Vec::new(),
+            changed: (false, false),
+        })
+    }
+
+    /// Where the text of an item is written.
+    fn room(&mut self, item: &Item) -> Result<&mut Vec<u8>, Error> {
+        let room = match item {
+            Item::Begin(_) => {
+                self.changed = (false, false);
+                self.original.clear();
+                &mut self.begin
+            }
             Item::Original(_) => {
-                self.statements.push(Logged::default());
-                &mut self.last().original
+                self.end_statement()?;
+                &mut self.original
             }
-            Item::Rows(_) => {
-                let changes = &mut self.last().changes;
-                changes.push(Vec::new());
-                changes.last_mut().expect("one was put in")
-            }
-            Item::End(_) => &mut self.end,
-            _ => &mut self.begin,
-        }
+            _ => &mut self.text,
+        };
+        room.clear();
+        Ok(room)
     }
 
-    fn last(&mut self) -> &mut Logged {
-        if self.statements.is_empty() {
-            self.statements.push(Logged::default());
+    /// The text of this item has been written; of an end, whether its transaction is wanted.
+    fn took(&mut self, item: &Item, is_wanted: bool) -> Result<(), Error> {
+        match item {
+            Item::Rows(_) if !self.text.is_empty() => {
+                self.changed = (true, true);
+                self.records.put(Tag::Changes as u8, &self.text)?;
+            }
+            Item::End(_) => {
+                self.end_statement()?;
+                if self.changed.0 && is_wanted {
+                    let end = std::mem::take(&mut self.text);
+                    self.put(Tag::End, &end)?;
+                    let begin = std::mem::take(&mut self.begin);
+                    self.put(Tag::Begin, &begin)?;
+                } else if self.changed.0 {
+                    self.put(Tag::Dropped, b"")?;
+                }
+                self.changed = (false, false);
+            }
+            _ => {}
         }
-        self.statements.last_mut().expect("one was put in")
+        Ok(())
     }
 
-    fn newest_first(&self) -> Vec<u8> {
-        let mut text = self.begin.clone();
-        for statement in self.statements.iter().rev() {
-            text.extend_from_slice(&statement.original);
-            for change in statement.changes.iter().rev() {
-                text.extend_from_slice(change);
+    fn end_statement(&mut self) -> Result<(), Error> {
+        let original = std::mem::take(&mut self.original);
+        if self.changed.1 {
+            self.put(Tag::Original, &original)?;
+        }
+        self.changed.1 = false;
+        Ok(())
+    }
+
+    fn put(&mut self, tag: Tag, text: &[u8]) -> Result<(), Error> {
+        self.records.put(tag as u8, text)
+    }
+
+    /// All of it, the last transaction first; of each the last statement, and of that the last change.
+    fn newest_first(
+        self,
+        mut print: impl FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut records = self.records.read()?;
+        // What has no end is not wanted.
+        let (mut wanted, mut end) = (false, Vec::new());
+        while let Some((tag, text)) = records.next()? {
+            // Nothing else was put in.
+            let Some(tag) = Tag::ALL.get(usize::from(tag)) else {
+                continue;
+            };
+            match tag {
+                Tag::Begin | Tag::Dropped => {
+                    print(&std::mem::take(&mut end))?;
+                    wanted = *tag == Tag::Begin;
+                    print(&text)?;
+                }
+                Tag::End => end = text,
+                Tag::Changes | Tag::Original if wanted => print(&text)?,
+                Tag::Changes | Tag::Original => {}
             }
         }
-        text.extend_from_slice(&self.end);
-        text
+        print(&end)
     }
 }

@@ -6,18 +6,21 @@ use super::{
     super::{Failure, target::TargetArgs},
     work::Context,
 };
-use crate::engine::binlog::{
-    checkpoint::Checkpoint,
-    filter::Filter,
-    gtid::GtidPosition,
-    source::{
-        Source, StartAt,
-        dir::{self, DirSource},
-        file::{FileSource, Options},
-        live::Begin,
+use crate::engine::{
+    binlog::{
+        checkpoint::Checkpoint,
+        filter::Filter,
+        gtid::GtidPosition,
+        source::{
+            Source, StartAt,
+            dir::{self, DirSource},
+            file::{FileSource, Options},
+            live::Begin,
+        },
+        transaction::Transactions,
+        zone::Zone,
     },
-    transaction::Transactions,
-    zone::Zone,
+    visible,
 };
 
 /// A reader of any source.
@@ -113,15 +116,32 @@ impl InputArgs {
         self.files.is_empty()
     }
 
-    /// The name of the last file that there is by now; none where there is but one, or a server has them.
-    pub(super) fn last_file(&self) -> Result<Option<String>, Failure> {
-        match self.files.as_slice() {
-            [] => Ok(None),
-            [only] if only.as_os_str() == "-" || is_stream(only) => Ok(None),
-            named => Ok(files(named)?
-                .last()
-                .and_then(|last| last.file_name())
-                .map(|name| name.to_string_lossy().into_owned())),
+    /// The file in which reading is to end: the one that is named, or the last one. None where there is but one, without
+    /// a name of its own.
+    pub(super) fn file_of_end(&self, named: Option<String>) -> Result<Option<String>, Failure> {
+        let there = match self.files.as_slice() {
+            [] if named.is_some() => return Ok(named),
+            [] => {
+                return Err(Failure::usage(
+                    "--to POSITION is in no file that is named",
+                    "For the log of a server write FILE:POSITION; porthole binlog list says which files it has.",
+                ));
+            }
+            [only] if only.as_os_str() == "-" || is_stream(only) => return Ok(None),
+            given => files(given)?,
+        };
+        let name = |path: &PathBuf| Some(path.file_name()?.to_string_lossy().into_owned());
+        let mut all = there.iter().filter_map(name);
+        match named {
+            Some(named) if self.follow || all.any(|name| name == named) => Ok(Some(named)),
+            Some(named) => Err(Failure::usage(
+                format!(
+                    "--to names a file that is not among those that are read: {}",
+                    visible::line(&named)
+                ),
+                "porthole binlog list says which there are.",
+            )),
+            None => Ok(all.next_back()),
         }
     }
 
@@ -182,12 +202,7 @@ impl InputArgs {
         };
         Ok(match self.files.as_slice() {
             [only] if only.as_os_str() == "-" => {
-                let offset = match start {
-                    StartAt::Position { offset, .. } => *offset,
-                    StartAt::Now => return Err(no_now("standard input")),
-                    // What is before is for the filter to leave out.
-                    StartAt::Begin | StartAt::Time(_) | StartAt::After(_) => 0,
-                };
+                let offset = offset_in_stream(start, "standard input")?;
                 Box::new(FileSource::stdin("-", place(offset))?)
             }
             [only] if only.is_file() => match start {
@@ -200,7 +215,10 @@ impl InputArgs {
                 }
                 _ => Box::new(DirSource::of_files(self.files.clone(), start, options)?),
             },
-            [only] if is_stream(only) => Box::new(FileSource::open(only, options)?),
+            [only] if is_stream(only) => {
+                let offset = offset_in_stream(start, "a pipe")?;
+                Box::new(FileSource::open(only, place(offset))?)
+            }
             [only] => Box::new(DirSource::open(only, start, options)?),
             files => Box::new(DirSource::of_files(files.to_vec(), start, options)?),
         })
@@ -213,11 +231,17 @@ fn is_stream(path: &Path) -> bool {
         .is_ok_and(|there| !there.is_file() && !there.is_dir())
 }
 
-fn no_now(what: &str) -> Failure {
-    Failure::usage(
-        format!("{what} has no now"),
-        "Leave --from out, or name a file or folder.",
-    )
+/// Where to begin in what has no name and is read once.
+fn offset_in_stream(start: &StartAt, what: &str) -> Result<u64, Failure> {
+    match start {
+        StartAt::Position { offset, .. } => Ok(*offset),
+        StartAt::Now => Err(Failure::usage(
+            format!("{what} has no now"),
+            "Leave --from out, or name a file or folder.",
+        )),
+        // What is before is for the filter to leave out.
+        StartAt::Begin | StartAt::Time(_) | StartAt::After(_) => Ok(0),
+    }
 }
 
 /// The files that are meant, in their order.
@@ -241,14 +265,15 @@ mod tests {
     }
 
     #[test]
-    fn the_last_file_is_that_of_the_folder_or_the_list() {
+    fn reading_ends_in_the_file_that_is_named_or_the_last() {
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/binlog/mariadb");
         let data = data.to_str().unwrap();
-        let last = |named: &[&str]| {
+        let end = |named: &[&str], file: Option<&str>| {
             let words = ["porthole"].iter().chain(named);
             let Program { input } = Program::try_parse_from(words).unwrap();
-            input.last_file().unwrap()
+            input.file_of_end(file.map(str::to_owned))
         };
+        let last = |named: &[&str]| end(named, None).unwrap();
         let all = dir::list(Path::new(data)).unwrap().1;
         let newest = all.last().unwrap().file_name().unwrap().to_str();
         assert!(all.len() > 2);
@@ -258,5 +283,14 @@ mod tests {
         assert_eq!(last(&[&first, &second]).as_deref(), Some("binlog.000002"));
         assert_eq!(last(&[&first]).as_deref(), Some("binlog.000001"));
         assert_eq!(last(&["-"]), None);
+        let named = end(&[data], Some("binlog.000002")).unwrap();
+        assert_eq!(named.as_deref(), Some("binlog.000002"));
+        assert_eq!(end(&["-"], Some("binlog.000002")).unwrap(), None);
+        assert!(end(&[data], Some("binlog.000999")).is_err());
+        // It may come.
+        assert!(end(&[data, "--follow"], Some("binlog.000999")).is_ok());
+        let server = ["--url", "mysql://nobody@localhost"];
+        assert!(end(&server, Some("binlog.000999")).is_ok());
+        assert!(end(&server, None).is_err());
     }
 }

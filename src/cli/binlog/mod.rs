@@ -16,6 +16,7 @@ mod server;
 mod sink;
 mod summary;
 mod undo;
+mod until;
 mod work;
 
 use clap::Subcommand;

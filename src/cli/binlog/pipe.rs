@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use super::{super::Failure, ending::End, input::Reader, selection::Until};
+use super::{super::Failure, ending::End, input::Reader, until::Until};
 use crate::engine::binlog::{checkpoint::Checkpoint, transaction::Item};
 
 /// Items of a batch.
@@ -258,7 +258,7 @@ fn read(mut reader: Reader, mut reading: Reading, given: &Given) {
         let item = match reader.next() {
             Ok(Item::Ended(ending)) => {
                 break match &reading.until {
-                    Some(until) => until.elsewhere(ending),
+                    Some(until) => until.elsewhere(ending, &reader),
                     None => Ok(End::Source(ending)),
                 };
             }
@@ -272,7 +272,7 @@ fn read(mut reader: Reader, mut reading: Reading, given: &Given) {
             }
         }
         if let Some(until) = &mut reading.until
-            && until.is_reached(&item)
+            && until.is_reached(&item, &reader)
         {
             break Ok(End::Reached);
         }

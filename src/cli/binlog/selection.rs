@@ -4,21 +4,16 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::{
     super::Failure,
-    ending::End,
     input::{Bound, InputArgs},
     server::Server,
+    until::Until,
 };
-use crate::engine::{
-    binlog::{
-        filter::{Filter, TableRule},
-        gtid::{Gtid, GtidPosition, MariaGtid},
-        matching::{Condition, Conditions},
-        rows::Op,
-        source::{Ending, Status},
-        transaction::Item,
-        zone::Zone,
-    },
-    visible,
+use crate::engine::binlog::{
+    filter::{Filter, TableRule},
+    gtid::{Gtid, GtidPosition, MariaGtid},
+    matching::{Condition, Conditions},
+    rows::Op,
+    zone::Zone,
 };
 
 /// What is wanted of a log.
@@ -28,8 +23,8 @@ pub(super) struct SelectionArgs {
     /// Begin here: FILE:POSITION, POSITION (in the first file), a time, GTIDs that are left out, or now.
     #[arg(long, value_name = "PLACE")]
     from: Option<String>,
-    /// End here: before the transaction at FILE:POSITION or POSITION (in the last file), before a time, or with the
-    /// last of these GTIDs.
+    /// End here: before the transaction at FILE:POSITION or POSITION (in the last file), before a time, or behind the
+    /// transactions up to these GTIDs.
     #[arg(long, value_name = "PLACE")]
     to: Option<String>,
     /// Only changes of a database; * and ? stand for any characters. May be given again.
@@ -69,21 +64,11 @@ const OPS: [Op; 3] = [Op::Insert, Op::Update, Op::Delete];
 /// What is wanted, understood.
 pub(super) struct Selection {
     pub(super) from: Option<Bound>,
-    /// A place to end at, where it is none that the filter knows.
+    /// Where to end, where that is nothing that the filter knows.
     pub(super) until: Option<Until>,
     pub(super) filter: Filter,
     pub(super) zone: Zone,
     conditions: Vec<Condition>,
-}
-
-/// A place in a file.
-#[derive(Clone, Debug)]
-pub(super) struct Until {
-    /// None is any: there is but one, or it is a server's.
-    file: Option<String>,
-    offset: u64,
-    /// The file was seen.
-    met: bool,
 }
 
 impl SelectionArgs {
@@ -131,21 +116,16 @@ impl SelectionArgs {
         let mut until = None;
         match to {
             None => {}
-            Some(Bound::Time(seconds)) => filter.to = Some(seconds),
-            Some(Bound::Gtids(_)) if filter.gtids.is_some() || !filter.listed.is_empty() => {
+            Some(Bound::Time(_) | Bound::Gtids(_)) if input.follow => {
                 return Err(Failure::usage(
-                    "--to with GTIDs and --gtid say the same",
-                    "Give one of them.",
+                    "--to is a position where more is waited for",
+                    "Write FILE:POSITION, or leave the waiting out: cat with --from.",
                 ));
             }
-            Some(Bound::Gtids(gtids)) => filter.gtids = Some(gtids),
+            Some(Bound::Time(seconds)) => filter.to = Some(seconds),
+            Some(Bound::Gtids(gtids)) => until = Some(Until::behind(gtids)),
             Some(Bound::Position { file, offset }) => {
-                let last = || input.last_file();
-                until = Some(Until {
-                    file: file.map_or_else(last, |file| Ok(Some(file)))?,
-                    offset,
-                    met: false,
-                });
+                until = Some(Until::before(input.file_of_end(file)?, offset));
             }
             Some(Bound::Now) => {
                 return Err(Failure::usage(
@@ -174,9 +154,7 @@ impl SelectionArgs {
                 .collect::<Result<_, _>>()?,
         })
     }
-}
 
-impl SelectionArgs {
     /// A table without a database is one of the databases that are named, if any are.
     fn tables(&self) -> Vec<TableRule> {
         if self.table.is_empty() {
@@ -208,41 +186,6 @@ impl Selection {
     /// Whether only rows of some values are wanted.
     pub(super) fn chooses_rows(&self) -> bool {
         !self.conditions.is_empty()
-    }
-}
-
-impl Until {
-    /// Whether an item is at the place or beyond it, and begins something.
-    pub(super) fn is_reached(&mut self, item: &Item) -> bool {
-        let (file, offset) = match item {
-            Item::Begin(begin) => (&begin.file, begin.offset),
-            Item::Other(raw, _) => (&raw.file, raw.offset),
-            _ => return false,
-        };
-        match &self.file {
-            Some(wanted) if **wanted == **file => {
-                self.met = true;
-                offset >= self.offset
-            }
-            Some(_) => self.met,
-            None => offset >= self.offset,
-        }
-    }
-
-    /// The log ended elsewhere: what that is where the file was among those that were read. Where it was not, more
-    /// was read than was asked for.
-    pub(super) fn elsewhere(&self, ending: Ending) -> Result<End, Failure> {
-        let whole = matches!(ending.status, Status::Complete | Status::InUse { .. });
-        match &self.file {
-            Some(file) if !self.met && whole => Err(Failure::usage(
-                format!(
-                    "--to names a file that is not among those that were read: {}",
-                    visible::line(file)
-                ),
-                "porthole binlog list says which there are.",
-            )),
-            _ => Ok(End::Source(ending)),
-        }
     }
 }
 

@@ -5,9 +5,12 @@ use std::{collections::HashSet, io, sync::mpsc};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
-use super::super::{
-    Failure, print,
-    target::{self, TargetArgs},
+use super::{
+    super::{
+        Failure, print,
+        target::{self, TargetArgs},
+    },
+    work::MOST_TOLD,
 };
 use crate::engine::{
     binlog::{
@@ -62,7 +65,8 @@ impl Server {
         let mut told = HashSet::new();
         let untold = move |plan: &TablePlan, why: &str| {
             let name = format!("{}.{}", plan.database, plan.table);
-            if plan.origin == Origin::Position && told.insert(name.clone()) {
+            let new = plan.origin == Origin::Position && told.len() < MOST_TOLD;
+            if new && told.insert(name.clone()) {
                 print::warning(&format!(
                     "the names of the columns of {name} are not known: {why}"
                 ));

@@ -1,7 +1,7 @@
 //! Where the text goes: a buffer, and a thread that writes it.
 //!
 //! The text of a transaction can be held back until its end says whether it is wanted. It is held in memory up to a
-//! bound and beyond that in a temporary file, so its size does not matter.
+//! bound, in pieces, and beyond that in a temporary file, so its size does not matter.
 
 use std::{
     fs::File,
@@ -23,7 +23,7 @@ const WRITE_BYTES: usize = 256 << 10;
 /// Pieces that wait to be written.
 const AHEAD: usize = 2;
 /// Bytes of an open transaction that are held in memory.
-const MOST_HELD: usize = 8 << 20;
+const MOST_HELD: usize = 24 << 20;
 /// A checkpoint is on the disk this long after it was reached, at the latest.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
 
@@ -38,15 +38,25 @@ struct Piece {
 pub(super) struct Sink {
     /// Text is appended here.
     pub(super) text: Vec<u8>,
-    /// Where in `text` the transaction begins that is held back.
-    held: Option<usize>,
-    /// The beginning of that transaction.
-    spilled: Option<File>,
+    held: Option<Held>,
+    /// For what is too large to be held in memory; it is used again.
+    spill: Option<File>,
     /// What an earlier run wrote is before it, in the same file.
     pub(super) continues: bool,
     pieces: SyncSender<Piece>,
     used: Receiver<Vec<u8>>,
     writer: JoinHandle<Result<(), Failure>>,
+}
+
+/// A transaction that is held back: what is spilled of it, then `pieces`, then the buffer's text from `start` on.
+#[derive(Default)]
+struct Held {
+    /// Bytes at the begin of the spill file.
+    spilled: u64,
+    pieces: Vec<Vec<u8>>,
+    /// Bytes of `pieces`.
+    bytes: usize,
+    start: usize,
 }
 
 impl Sink {
@@ -80,7 +90,7 @@ impl Sink {
         Ok(Self {
             text: Vec::with_capacity(WRITE_BYTES * 2),
             held: None,
-            spilled: None,
+            spill: None,
             continues,
             pieces,
             used,
@@ -90,58 +100,72 @@ impl Sink {
 
     /// What is appended from here on is written only after [`Sink::release`].
     pub(super) fn hold(&mut self) {
-        self.held = Some(self.text.len());
+        self.held = Some(Held {
+            start: self.text.len(),
+            ..Held::default()
+        });
     }
 
     /// What was held back is wanted.
     pub(super) fn release(&mut self) -> Result<(), Closed> {
-        let Some(start) = self.held.take() else {
+        let Some(held) = self.held.take() else {
             return Ok(());
         };
-        let Some(mut file) = self.spilled.take() else {
-            return Ok(());
-        };
-        let rest = self.text.split_off(start);
-        file.rewind().map_err(spill)?;
-        loop {
-            let room = &mut self.text;
-            let read = io::Read::by_ref(&mut file)
-                .take(WRITE_BYTES as u64)
-                .read_to_end(room)
-                .map_err(spill)?;
-            if read == 0 {
-                break;
+        if let Some(mut file) = self.spill.take_if(|_| held.spilled > 0) {
+            file.rewind().map_err(spill)?;
+            let mut left = file.take(held.spilled);
+            loop {
+                let mut bytes = self.room();
+                let mut part = io::Read::by_ref(&mut left).take(WRITE_BYTES as u64);
+                if part.read_to_end(&mut bytes).map_err(spill)? == 0 {
+                    break;
+                }
+                self.give(bytes, None)?;
             }
-            self.send(None)?;
+            self.spill = Some(left.into_inner());
         }
-        self.text.extend_from_slice(&rest);
+        for bytes in held.pieces {
+            self.give(bytes, None)?;
+        }
         Ok(())
     }
 
     /// What was held back is not wanted.
     pub(super) fn discard(&mut self) {
-        if let Some(start) = self.held.take() {
-            self.text.truncate(start);
+        if let Some(held) = self.held.take() {
+            self.text.truncate(held.start);
         }
-        self.spilled = None;
     }
 
     /// Write what has gathered, if that is much.
     pub(super) fn settle(&mut self) -> Result<(), Closed> {
-        if let Some(start) = self.held
-            && self.text.len() - start > MOST_HELD
-        {
-            let file = match &mut self.spilled {
-                Some(file) => file,
-                none => none.insert(tempfile::tempfile().map_err(spill)?),
-            };
-            let rest = self.text.get(start..).unwrap_or_default();
-            file.write_all(rest).map_err(spill)?;
-            self.text.truncate(start);
-        }
-        if self.held.unwrap_or(self.text.len()) >= WRITE_BYTES {
+        if self.text.len() >= WRITE_BYTES && self.held.as_ref().is_none_or(|held| held.start > 0) {
             self.send(None)?;
         }
+        if self.text.len() < WRITE_BYTES {
+            return Ok(());
+        }
+        let room = self.room();
+        let Some(held) = &mut self.held else {
+            return Ok(());
+        };
+        let piece = std::mem::replace(&mut self.text, room);
+        held.bytes += piece.len();
+        held.pieces.push(piece);
+        if held.bytes <= MOST_HELD {
+            return Ok(());
+        }
+        let file = match &mut self.spill {
+            Some(file) => file,
+            none => none.insert(tempfile::tempfile().map_err(spill)?),
+        };
+        if held.spilled == 0 {
+            file.rewind().map_err(spill)?;
+        }
+        for piece in held.pieces.drain(..) {
+            file.write_all(&piece).map_err(spill)?;
+        }
+        held.spilled += std::mem::take(&mut held.bytes) as u64;
         Ok(())
     }
 
@@ -152,7 +176,11 @@ impl Sink {
 
     /// Write all that is not held back, and keep the checkpoint then.
     pub(super) fn flush(&mut self, checkpoint: Option<Box<Checkpoint>>) -> Result<(), Closed> {
-        if checkpoint.is_none() && self.held.unwrap_or(self.text.len()) == 0 {
+        let ready = self
+            .held
+            .as_ref()
+            .map_or(self.text.len(), |held| held.start);
+        if checkpoint.is_none() && ready == 0 {
             return Ok(());
         }
         self.send(checkpoint)
@@ -169,17 +197,28 @@ impl Sink {
         })
     }
 
+    /// Write what is not held back.
     fn send(&mut self, checkpoint: Option<Box<Checkpoint>>) -> Result<(), Closed> {
-        let mut bytes = self.used.try_recv().unwrap_or_default();
+        let mut bytes = self.room();
         std::mem::swap(&mut bytes, &mut self.text);
-        if let Some(start) = self.held {
-            self.text
-                .extend_from_slice(bytes.get(start..).unwrap_or_default());
-            bytes.truncate(start);
-            self.held = Some(0);
+        if let Some(held) = &mut self.held {
+            let rest = bytes.get(held.start..).unwrap_or_default();
+            self.text.extend_from_slice(rest);
+            bytes.truncate(held.start);
+            held.start = 0;
         }
+        self.give(bytes, checkpoint)
+    }
+
+    fn give(&self, bytes: Vec<u8>, checkpoint: Option<Box<Checkpoint>>) -> Result<(), Closed> {
         let piece = Piece { bytes, checkpoint };
         self.pieces.send(piece).map_err(|_| Closed::Writer)
+    }
+
+    /// An empty buffer: one that was written, if there is one.
+    fn room(&self) -> Vec<u8> {
+        let used = self.used.try_recv();
+        used.unwrap_or_else(|_| Vec::with_capacity(WRITE_BYTES + WRITE_BYTES / 4))
     }
 }
 
@@ -194,12 +233,6 @@ pub(super) enum Closed {
 
 fn spill(error: io::Error) -> Closed {
     Closed::Spill(error)
-}
-
-impl From<io::Error> for Closed {
-    fn from(error: io::Error) -> Self {
-        Self::Spill(error)
-    }
 }
 
 impl Closed {

@@ -35,7 +35,7 @@ Examples:
   porthole binlog undo /var/lib/mysql --gtid 3e11fa47-71ca-11e1-9e33-c80aa9429562:17
   porthole binlog undo binlog.000042 --redo --table shop.orders
 
-Exit codes: 0 done, 3 refused, 4 truncated or still being written, 5 damaged, encrypted or of an unknown format.";
+Exit codes: 0 all is taken back, 3 some or all is not, 4 truncated or still being written, 5 damaged, encrypted or of an unknown format.";
 
 /// What to take back.
 #[derive(clap::Args, Clone)]
@@ -118,7 +118,8 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         };
         output.end(report, |report| {
             say(&report, args.partial)?;
-            ending::say(&end, report.damaged)
+            ending::say(&end, report.damaged)?;
+            whole(&report)
         })
     })
 }
@@ -151,6 +152,19 @@ fn say(report: &Report, partial: bool) -> Result<(), Failure> {
         many(report.transactions, "transaction")
     ));
     Ok(())
+}
+
+/// What is left out is said above; who asks for the exit code alone must know of it, too.
+fn whole(report: &Report) -> Result<(), Failure> {
+    let before = report.barrier.as_ref().map_or(0, |(_, rows)| *rows);
+    match report.refused + before {
+        0 => Ok(()),
+        left => Err(Failure::Ended {
+            message: format!("refused: {} not taken back", many(left, "change")),
+            hint: None,
+            code: ending::REFUSED,
+        }),
+    }
 }
 
 fn many(count: u64, noun: &str) -> String {

@@ -6,8 +6,8 @@ use super::{
     super::{Failure, interrupt::Interrupt, print, runtime, target::TargetArgs},
     ending::End,
     input::Reader,
-    selection::Until,
     server::Server,
+    until::Until,
 };
 use crate::engine::{
     binlog::{
@@ -17,6 +17,9 @@ use crate::engine::{
     },
     visible,
 };
+
+/// Tables that a warning is given of.
+pub(super) const MOST_TOLD: usize = 100;
 
 /// Around the work.
 pub(super) struct Context {
@@ -72,12 +75,12 @@ pub(super) fn walk(
         let item = reader.next()?;
         if let Item::Ended(ending) = item {
             return match &until {
-                Some(until) => until.elsewhere(ending),
+                Some(until) => until.elsewhere(ending, reader),
                 None => Ok(End::Source(ending)),
             };
         }
         if let Some(until) = &mut until
-            && until.is_reached(&item)
+            && until.is_reached(&item, reader)
         {
             return Ok(End::Reached);
         }

@@ -123,14 +123,17 @@ impl Filter {
         self.rows_only || !all_tables || !self.ops.is_empty()
     }
 
-    /// Whether a transaction is wanted, by what is known where it begins.
+    /// Whether a transaction was logged in the time that is asked for.
+    pub fn reaches(&self, begin: &Begin) -> bool {
+        let logged = begin.logged_secs();
+        self.from.is_none_or(|from| logged >= from) && self.to.is_none_or(|to| logged < to)
+    }
+
+    /// Whether a transaction that is in that time is wanted, by what is known where it begins.
     pub fn wants_transaction(&self, begin: &Begin) -> bool {
         let among = |set: &GtidPosition| begin.gtid.is_some_and(|gtid| set.contains(&gtid));
         let listed = |list: &[Gtid]| begin.gtid.is_some_and(|gtid| list.contains(&gtid));
-        let logged = begin.logged_secs();
         (self.server_ids.is_empty() || self.server_ids.contains(&begin.server_id))
-            && self.from.is_none_or(|from| logged >= from)
-            && self.to.is_none_or(|to| logged < to)
             && self.gtids.as_ref().is_none_or(among)
             && !self.not_gtids.as_ref().is_some_and(among)
             && (self.listed.is_empty() || listed(&self.listed))

@@ -22,6 +22,8 @@ use super::{
 #[derive(Clone, Debug)]
 pub struct Tracker {
     checkpoint: Checkpoint,
+    /// Transactions that ended where those before them are not known.
+    passed: Option<GtidPosition>,
     state: State,
     /// The name of the open transaction.
     gtid: Option<Gtid>,
@@ -50,6 +52,7 @@ impl Tracker {
         Self {
             resumes: !checkpoint.file.is_empty(),
             checkpoint,
+            passed: None,
             state: State::Between,
             gtid: None,
             from_begin: false,
@@ -60,6 +63,16 @@ impl Tracker {
     /// After the last whole transaction.
     pub fn checkpoint(&self) -> &Checkpoint {
         &self.checkpoint
+    }
+
+    /// Whether all of these are before the checkpoint. Where reading began at a place, what was before that is not
+    /// known, and the last of them decide.
+    pub fn has_passed(&self, gtids: &GtidPosition) -> bool {
+        match (&self.checkpoint.gtids, &self.passed) {
+            (Some(known), _) => gtids.is_subset_of(known),
+            (None, Some(passed)) => gtids.is_reached_by(passed),
+            (None, None) => false,
+        }
     }
 
     /// Whether a transaction has begun and not ended.
@@ -206,7 +219,11 @@ impl Tracker {
             (Some(gtid), Some(gtids)) => gtids.add(&gtid)?,
             // What has no name is not among the names: from here on only the place is true.
             (None, gtids) => *gtids = None,
-            (Some(_), None) => {}
+            (Some(gtid), None) => {
+                let none = || GtidPosition::without(&gtid);
+                let passed = self.passed.get_or_insert_with(none);
+                passed.add(&gtid)?;
+            }
         }
         self.state = State::Between;
         self.move_to(&raw.file, raw.end);

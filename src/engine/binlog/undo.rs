@@ -16,6 +16,7 @@ use super::{
     reversed::Reversed,
     source::NoteKind,
     statements::{Direction, HEAD, Statements, Unsayable, doubts},
+    table::TablePlan,
     transaction::{End, Item, Outcome, Role, Rows},
     words::may_change,
 };
@@ -25,6 +26,8 @@ use crate::engine::{Result, visible};
 const BLOCK: usize = 1 << 20;
 /// Reasons that are kept.
 const MOST_REASONS: usize = 20;
+/// Tables that are told from others by name.
+const MOST_TABLES: usize = 10_000;
 
 /// What is to be done where something stands in the way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,10 +45,13 @@ pub struct Undo {
     statements: Statements,
     kept: Reversed,
     line: String,
-    /// Why changes are refused: the first place, the reason, and in how many places.
-    reasons: Vec<(String, String, u64)>,
+    refused: Refusals,
+    /// Those of the open transaction, which may not have happened.
+    open: Refusals,
     /// Tables with changes in the file.
     tables: BTreeSet<(String, String)>,
+    /// There are more: any statement may be about one of them.
+    more_tables: bool,
     report: Report,
 }
 
@@ -66,6 +72,40 @@ pub struct Report {
     pub doubts: BTreeSet<String>,
     /// Events that could not be read.
     pub damaged: u64,
+}
+
+/// Changes that cannot be taken back.
+#[derive(Default)]
+struct Refusals {
+    count: u64,
+    /// Why: the first place, the reason, and in how many places.
+    reasons: Vec<(String, String, u64)>,
+}
+
+impl Refusals {
+    fn add(&mut self, place: &str, reason: &str) {
+        self.count += 1;
+        self.say(place, reason, 1);
+    }
+
+    /// A reason is said once, with the first place.
+    fn say(&mut self, place: &str, reason: &str, places: u64) {
+        let mut known = self.reasons.iter_mut();
+        if let Some((_, _, sum)) = known.find(|known| known.1 == reason) {
+            *sum += places;
+        } else if self.reasons.len() < MOST_REASONS {
+            let (place, reason) = (place.to_owned(), reason.to_owned());
+            self.reasons.push((place, reason, places));
+        }
+    }
+
+    /// Those of a transaction, too.
+    fn take(&mut self, other: Self) {
+        self.count += other.count;
+        for (place, reason, places) in other.reasons {
+            self.say(&place, &reason, places);
+        }
+    }
 }
 
 /// What a record that is kept is.
@@ -102,8 +142,10 @@ impl Undo {
             statements: Statements::new(),
             kept: Reversed::new()?,
             line: String::new(),
-            reasons: Vec::new(),
+            refused: Refusals::default(),
+            open: Refusals::default(),
             tables: BTreeSet::new(),
+            more_tables: false,
             report: Report::default(),
         })
     }
@@ -116,12 +158,15 @@ impl Undo {
     /// The next of the log.
     pub fn take(&mut self, item: &Item) -> Result<()> {
         match item {
-            Item::Begin(_) => self.put(Tag::Begin, ""),
+            Item::Begin(_) => {
+                self.open = Refusals::default();
+                self.put(Tag::Begin, "")
+            }
             Item::Rows(rows) => self.rows(rows),
             Item::Statement(statement) => match statement.role {
                 Role::Change => self.barrier(&statement.query, &place(&statement.raw)),
                 Role::RollbackTo => {
-                    self.refuse(
+                    self.open.add(
                         &place(&statement.raw),
                         "part of the transaction was rolled back to a savepoint",
                     );
@@ -132,7 +177,8 @@ impl Undo {
             Item::Other(raw, event) => match &**event {
                 Event::LoadQuery(load) => self.barrier(&load.query, &place(raw)),
                 Event::Incident { .. } => {
-                    self.refuse(&place(raw), "changes are missing from the log");
+                    self.refused
+                        .add(&place(raw), "changes are missing from the log");
                     Ok(())
                 }
                 _ => Ok(()),
@@ -142,7 +188,7 @@ impl Undo {
                 if matches!(note.kind, NoteKind::Damage | NoteKind::Gap) {
                     self.report.damaged += u64::from(note.kind == NoteKind::Damage);
                     let place = format!("{}:{}", visible::line(&note.file), note.offset);
-                    self.refuse(&place, &note.text);
+                    self.refused.add(&place, &note.text);
                 }
                 Ok(())
             }
@@ -151,10 +197,7 @@ impl Undo {
     }
 
     fn rows(&mut self, rows: &Rows) -> Result<()> {
-        let name = (rows.table.database.clone(), rows.table.table.clone());
-        if self.tables.insert(name) {
-            self.report.doubts.extend(doubts(&rows.table));
-        }
+        self.meet(&rows.table);
         let mut conditions = std::mem::take(&mut self.conditions);
         let mut failed = Ok(());
         let read = conditions.each(rows, |change| {
@@ -175,7 +218,7 @@ impl Undo {
                 }
                 Err(Unsayable::Damaged { reason, .. }) => Err(reason),
                 Err(reason) => {
-                    self.refuse(&place(&rows.raw), &reason.to_string());
+                    self.open.add(&place(&rows.raw), &reason.to_string());
                     Ok(())
                 }
             }
@@ -183,14 +226,16 @@ impl Undo {
         self.conditions = conditions;
         if let Err(Malformed(reason)) = read {
             self.report.damaged += 1;
-            self.refuse(&place(&rows.raw), &format!("rows cannot be read: {reason}"));
+            let place = place(&rows.raw);
+            self.open
+                .add(&place, &format!("rows cannot be read: {reason}"));
         }
         failed
     }
 
     /// A statement that may have changed what the rows before it are about.
     fn barrier(&mut self, query: &Query, place: &str) -> Result<()> {
-        if !may_change(query, &self.tables) {
+        if !self.more_tables && !may_change(query, &self.tables) {
             return Ok(());
         }
         let shown = visible::line(&query.shown());
@@ -198,7 +243,8 @@ impl Undo {
             return self.put(Tag::Comment, &format!("NOT TAKEN BACK: {place}: {shown}"));
         }
         let earlier = self.report.barrier.as_ref().map_or(0, |(_, rows)| *rows);
-        let before = self.report.rows + self.report.refused + earlier;
+        let refused = self.refused.count + self.open.count;
+        let before = self.report.rows + refused + earlier;
         if before == 0 {
             return Ok(());
         }
@@ -211,7 +257,9 @@ impl Undo {
             ..Report::default()
         };
         self.tables.clear();
-        self.reasons.clear();
+        self.more_tables = false;
+        self.refused = Refusals::default();
+        self.open = Refusals::default();
         self.kept.clear()?;
         // The transaction that holds the statement has begun already.
         self.put(Tag::Begin, "")
@@ -228,11 +276,17 @@ impl Undo {
             visible::line(&end.begin.file),
             end.begin.offset
         );
+        let open = std::mem::take(&mut self.open);
+        match &end.outcome {
+            Outcome::Committed | Outcome::Prepared(_) => self.refused.take(open),
+            // It has not happened.
+            Outcome::RolledBack | Outcome::Cut => {}
+        }
         match &end.outcome {
             Outcome::Committed => self.put(Tag::Committed, &title),
             Outcome::RolledBack | Outcome::Cut => self.put(Tag::Dropped, &title),
             Outcome::Prepared(xa) => {
-                self.refuse(
+                self.refused.add(
                     &title,
                     &format!("it is prepared as {xa}: whether it happened is said elsewhere"),
                 );
@@ -241,14 +295,19 @@ impl Undo {
         }
     }
 
-    fn refuse(&mut self, place: &str, reason: &str) {
-        self.report.refused += 1;
-        // A reason is said once, with the first place.
-        let at = self.reasons.iter().position(|known| known.1 == reason);
-        if let Some((_, _, places)) = at.and_then(|at| self.reasons.get_mut(at)) {
-            *places += 1;
-        } else if self.reasons.len() < MOST_REASONS {
-            self.reasons.push((place.to_owned(), reason.to_owned(), 1));
+    /// A table with changes, and what a reader should know of it.
+    fn meet(&mut self, table: &TablePlan) {
+        let name = (table.database.clone(), table.table.clone());
+        if self.tables.contains(&name) {
+            return;
+        }
+        if self.tables.len() >= MOST_TABLES {
+            self.more_tables = true;
+            return;
+        }
+        self.tables.insert(name);
+        if self.report.doubts.len() < MOST_TABLES {
+            self.report.doubts.extend(doubts(table));
         }
     }
 
@@ -259,7 +318,8 @@ impl Undo {
     /// Write the text, the last transaction first, and say what became of it. Nothing is written where something
     /// cannot be taken back, unless the rest was asked for.
     pub fn finish(mut self, write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<Report> {
-        self.report.reasons = self.reasons.iter().map(said).collect();
+        self.report.refused = self.refused.count;
+        self.report.reasons = self.refused.reasons.iter().map(said).collect();
         if self.report.refused > 0 && !self.options.partial {
             return Ok(self.report);
         }
@@ -380,7 +440,7 @@ mod tests {
         let mut undo = undo();
         undo.report.rows = 2;
         undo.report.damaged = 1;
-        undo.refuse("a:4", "it is torn");
+        undo.refused.add("a:4", "it is torn");
         undo.barrier(&call, "a:9").unwrap();
         let report = undo.finish(&mut |_| Ok(())).unwrap();
         assert_eq!(report.damaged, 1);
@@ -392,9 +452,9 @@ mod tests {
     fn a_reason_is_said_once_with_its_first_place() {
         let mut undo = undo();
         for place in ["a:4", "a:9", "b:4"] {
-            undo.refuse(place, "it is torn");
+            undo.refused.add(place, "it is torn");
         }
-        undo.refuse("b:9", "it is burnt");
+        undo.refused.add("b:9", "it is burnt");
         let report = undo.finish(&mut |_| Ok(())).unwrap();
         assert_eq!(report.refused, 4);
         assert_eq!(

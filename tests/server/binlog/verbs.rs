@@ -332,9 +332,12 @@ async fn what_was_printed_before_the_checkpoint_is_not_printed_again() {
             }
         }
         // Ended in the middle by --to, the next run goes on there.
-        let (_, place) = logged.place().await;
+        let (name, place) = logged.place().await;
         let mut printed = Vec::new();
-        let to = place.to_string();
+        let alone = ["cat", "--url", &url, "--to", "4"];
+        let said = binlog(&alone).await.failed(2);
+        assert!(said.contains("write FILE:POSITION"), "{said}");
+        let to = format!("{name}:{place}");
         for more in [&["--to", to.as_str()][..], &[]] {
             let read = [
                 &["cat", "--url", &url],
@@ -438,6 +441,22 @@ async fn a_log_is_followed_until_it_is_enough() {
             assert_eq!(exit_code(child).await, Some(130), "{kind} {source:?}");
             logged.run("DELETE FROM t WHERE id = 3").await;
         }
+        // A file by itself, as long as it is the one that is written.
+        let (name, _) = logged.place().await;
+        let file = logged.path(&name);
+        let read = [&["binlog", "tail", file.to_str().unwrap()], &form[..]].concat();
+        let mut child = Program::new(&read).start();
+        let mut printed = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut first = None;
+        while first.is_none() {
+            logged.run("UPDATE t SET n = n + 1").await;
+            let wait = std::time::Duration::from_millis(200);
+            if let Ok(line) = tokio::time::timeout(wait, printed.next_line()).await {
+                first = Some(line.unwrap().expect("it goes on"));
+            }
+        }
+        logged.closed_file().await;
+        assert_eq!(exit_code(child).await, Some(0), "{kind}");
         // From now on to now, there is nothing.
         let read = [&["tail", "--url", &url], &form[..], &["--stop-at-end"]].concat();
         assert_eq!(binlog(&read).await.done(), "");
@@ -629,10 +648,10 @@ async fn an_end_in_a_file_that_is_not_there_is_refused() {
         let log = log.to_str().unwrap();
         for verb in ["undo", "summary", "cat"] {
             let outcome = binlog(&[verb, log, "--to", "binlog.000999:4"]).await;
-            let said = "--to names a file that is not among those that were read: binlog.000999";
+            let said = "--to names a file that is not among those that are read: binlog.000999";
             assert_eq!(outcome.code, Some(2), "{verb}: {}", outcome.err);
             assert!(outcome.err.contains(said), "{verb}: {}", outcome.err);
-            assert_eq!(outcome.printed().is_empty(), verb != "cat", "{verb}");
+            assert_eq!(outcome.printed(), "", "{verb}");
         }
     }
 }
@@ -677,6 +696,10 @@ async fn wrong_use_is_told_before_anything_is_read() {
             "cannot be used with",
         ),
         (&["undo", file, "--follow"], "--follow"),
+        (
+            &["tail", file, "--to", "2026-11-21 23:20"],
+            "--to is a position where more is waited for",
+        ),
         (
             &["undo", file, "--redo", "--partial"],
             "cannot be used with",

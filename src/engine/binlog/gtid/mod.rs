@@ -104,12 +104,29 @@ impl GtidPosition {
         }
     }
 
+    /// Whether the other, which need not have what was before, has come to the last of these or beyond it.
+    pub fn is_reached_by(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::MySql(ours), Self::MySql(theirs)) => ours.is_reached_by(theirs),
+            (Self::MariaDb(_), Self::MariaDb(_)) => self.is_subset_of(other),
+            _ => self.is_empty(),
+        }
+    }
+
     /// One more transaction has ended. A name of the other product changes nothing.
     pub fn add(&mut self, gtid: &Gtid) -> Result<(), GtidError> {
         match (self, gtid) {
             (Self::MySql(set), Gtid::MySql(gtid)) => set.add(gtid),
             (Self::MariaDb(state), Gtid::MariaDb(gtid)) => state.add(*gtid),
             _ => Ok(()),
+        }
+    }
+
+    /// No transaction of the product that names them as this one.
+    pub fn without(gtid: &Gtid) -> Self {
+        match gtid {
+            Gtid::MySql(_) => Self::MySql(MySqlGtidSet::default()),
+            Gtid::MariaDb(_) => Self::MariaDb(MariaGtidState::default()),
         }
     }
 

@@ -85,6 +85,14 @@ impl MySqlGtidSet {
         })
     }
 
+    /// Whether the other has, of each origin, the last of these or a later one.
+    pub(super) fn is_reached_by(&self, other: &Self) -> bool {
+        self.origins.iter().all(|(origin, intervals)| {
+            let theirs = other.origins.get(origin).and_then(|of| of.last());
+            theirs.map(|last| last.end) >= intervals.last().map(|last| last.end)
+        })
+    }
+
     /// Put one GTID in.
     pub fn add(&mut self, gtid: &MySqlGtid) -> Result<(), GtidError> {
         self.add_interval(gtid.origin, gtid.number, gtid.number)

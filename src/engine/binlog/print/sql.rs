@@ -1,7 +1,7 @@
 //! Statements that make the changes again, by transaction. What cannot be said as one is a comment, and counted; so is
 //! what is only prepared, of which another transaction says whether it happened.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use super::{Place, Shape, describe::describe, logged_micros, script, stamp};
 use crate::engine::{
@@ -12,17 +12,22 @@ use crate::engine::{
         rows::Change,
         source::Note,
         statements::{Direction, HEAD, Statements, Unsayable, doubts},
+        table::TablePlan,
         transaction::{Begin, End, Outcome, Role, Rows, Statement},
     },
     visible,
 };
 
+/// Tables that are warned of.
+const MOST_WARNED: usize = 10_000;
+
 /// The form.
 pub(super) struct Sql {
     statements: Statements,
     line: String,
-    /// Tables that were warned of.
+    /// Tables that were warned of, and the one of the last row.
     warned: HashSet<(String, String)>,
+    last: Option<Arc<TablePlan>>,
     /// BEGIN was printed.
     inside: bool,
     database: String,
@@ -42,6 +47,7 @@ impl Sql {
             statements: Statements::new(),
             line: String::new(),
             warned: HashSet::new(),
+            last: None,
             inside: false,
             database: String::new(),
             settings: None,
@@ -57,6 +63,21 @@ impl Sql {
             out.extend_from_slice(script::between(&before, "").as_bytes());
             out.extend_from_slice(script::SETTLED.as_bytes());
             out.extend_from_slice(HEAD.as_bytes());
+        }
+    }
+
+    /// Say once of a table what its statements may lack.
+    fn warn(&mut self, table: &Arc<TablePlan>, out: &mut Vec<u8>) {
+        let same = |last: &Arc<TablePlan>| Arc::ptr_eq(last, table);
+        if self.last.as_ref().is_some_and(same) {
+            return;
+        }
+        self.last = Some(table.clone());
+        let name = (table.database.clone(), table.table.clone());
+        if self.warned.len() < MOST_WARNED && self.warned.insert(name) {
+            for doubt in doubts(table) {
+                comment(&doubt, out);
+            }
         }
     }
 
@@ -119,22 +140,14 @@ impl Shape for Sql {
         change: &Change<'_>,
         out: &mut Vec<u8>,
     ) -> Result<bool, Malformed> {
-        let table = &rows.table;
-        let named = |known: &(String, String)| known.0 == table.database && known.1 == table.table;
-        if !self.warned.iter().any(named) {
-            self.warned
-                .insert((table.database.clone(), table.table.clone()));
-            for doubt in doubts(table) {
-                comment(&doubt, out);
-            }
-        }
+        self.warn(&rows.table, out);
         self.settle(out);
         self.enter(out);
         self.line.clear();
         let redo = Direction::Redo;
         let written = self
             .statements
-            .write(table, rows.op, change, redo, &mut self.line);
+            .write(&rows.table, rows.op, change, redo, &mut self.line);
         match written {
             Ok(()) => {
                 out.extend_from_slice(self.line.as_bytes());

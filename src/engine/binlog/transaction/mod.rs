@@ -69,6 +69,8 @@ pub struct Transactions<S> {
     /// The checkpoint is another log's until its first description says otherwise.
     unproven: bool,
     queue: VecDeque<Item>,
+    /// What was before a transaction of which all is in the queue.
+    before: Option<Box<Tracker>>,
 }
 
 /// A compressed transaction that is read.
@@ -91,6 +93,8 @@ struct Mapped {
 struct Open {
     end: Box<End>,
     wanted: bool,
+    /// It is where reading was asked for, chosen or not.
+    in_range: bool,
     announced: bool,
     /// What the events of a compressed transaction say; it holds when the whole of it was read.
     outcome: Option<Outcome>,
@@ -123,6 +127,7 @@ impl<S: Source> Transactions<S> {
             skip: None,
             ends_inside: false,
             queue: VecDeque::new(),
+            before: None,
         }
     }
 
@@ -154,8 +159,12 @@ impl<S: Source> Transactions<S> {
     pub fn next(&mut self) -> Result<Item> {
         loop {
             if let Some(item) = self.queue.pop_front() {
+                if self.queue.is_empty() {
+                    self.before = None;
+                }
                 return Ok(item);
             }
+            self.before = None;
             if let Some(packed) = self.packed.take() {
                 self.take_packed(packed);
                 continue;
@@ -195,7 +204,16 @@ impl<S: Source> Transactions<S> {
 
     /// After the last transaction. Asked after an [`Item::End`], it is the place behind that one.
     pub fn checkpoint(&self) -> &Checkpoint {
-        self.tracker.checkpoint()
+        self.reached().checkpoint()
+    }
+
+    /// Whether all of these transactions are before the checkpoint, as far as is known ([`Tracker::has_passed`]).
+    pub fn has_passed(&self, gtids: &GtidPosition) -> bool {
+        self.reached().has_passed(gtids)
+    }
+
+    fn reached(&self) -> &Tracker {
+        self.before.as_deref().unwrap_or(&self.tracker)
     }
 
     /// How far reading has come.
@@ -363,8 +381,10 @@ impl<S: Source> Transactions<S> {
             return;
         };
         open.end.tally(&table).count(head.op, raw.body.len());
-        if open.wanted && wanted && self.filter.wants_op(head.op) {
-            let original = open.original.take();
+        let shown = open.wanted && wanted && self.filter.wants_op(head.op);
+        // It is of this statement alone.
+        let original = open.original.take_if(|_| shown || head.ends_statement());
+        if shown {
             self.announce();
             self.queue.extend(original.map(Item::Original));
             self.queue.push_back(Item::Rows(Rows {
@@ -496,6 +516,7 @@ impl<S: Source> Transactions<S> {
         {
             skip.file_begins(&listed);
         }
+        self.remember();
         let ended = self.track(raw, &event);
         if ended || matches!(event, Event::LoadQuery(_)) {
             self.begin_at_statement(raw, false);
@@ -567,6 +588,7 @@ impl<S: Source> Transactions<S> {
             open.end.xid = open.end.xid.or(query.vars.xid);
         }
         let event = Event::Query(query);
+        self.remember();
         let ended = self.track(raw, &event);
         let Event::Query(query) = event else {
             return;
@@ -599,18 +621,33 @@ impl<S: Source> Transactions<S> {
         let Some(open) = &self.open else {
             return false;
         };
+        // Also those of transactions that are not chosen.
+        if self.filter.every_statement && role == Role::Change {
+            return open.in_range;
+        }
         if !open.wanted || !self.filter.chooses_changes() {
             return open.wanted;
         }
         // What frames the changes is wanted with them, what changes by itself only where it may be meant.
         match (role, &query.vars.databases) {
             (Role::Change, _) if self.filter.rows_only => false,
-            (Role::Change, _) if self.filter.every_statement => true,
             (Role::Change, Some(databases)) if !databases.is_empty() => databases
                 .iter()
                 .any(|name| self.filter.wants_database(&String::from_utf8_lossy(name))),
             (Role::Change, _) => self.filter.wants_query(query),
             _ => open.announced,
+        }
+    }
+
+    /// The transaction that an event may end begins with it, or is not announced yet: who takes its first item is not
+    /// behind its last one.
+    fn remember(&mut self) {
+        let announced = self
+            .open
+            .as_ref()
+            .is_some_and(|open| open.announced && self.queue.is_empty());
+        if !announced {
+            self.before = Some(Box::new(self.tracker.clone()));
         }
     }
 
@@ -647,13 +684,15 @@ impl<S: Source> Transactions<S> {
     }
 
     fn begin(&mut self, begin: Begin, left_out: bool, raw: &RawEvent, packed_len: u64) {
-        let wanted = !left_out && self.filter.wants_transaction(&begin);
+        let in_range = !left_out && self.filter.reaches(&begin);
+        let wanted = in_range && self.filter.wants_transaction(&begin);
         self.mapped.clear();
         let mut end = Box::new(End::of(Arc::new(begin), raw));
         end.count(raw, packed_len);
         self.open = Some(Open {
             end,
             wanted,
+            in_range,
             announced: false,
             outcome: None,
             original: None,

@@ -8,6 +8,8 @@ use std::{
 
 use expect_test::{expect, expect_file};
 
+mod resume;
+
 use super::*;
 use crate::engine::binlog::{
     filter::TableRule,
@@ -216,69 +218,6 @@ fn a_position_is_not_gone_back_behind_while_what_it_holds_is_left_out() {
     assert_eq!(transactions.checkpoint().gtids, Some(position));
 }
 
-/// Ends of transactions, with the file and the offset behind each.
-fn ends<S: Source>(transactions: &mut Transactions<S>) -> Vec<(Checkpoint, String)> {
-    let mut ends = Vec::new();
-    loop {
-        match transactions.next().unwrap() {
-            Item::End(end) => {
-                let gtid = end.begin.gtid.map(|gtid| gtid.to_string());
-                ends.push((
-                    transactions.checkpoint().clone(),
-                    format!("{} {} {gtid:?}", end.file, end.begin.offset),
-                ));
-            }
-            Item::Ended(_) => return ends,
-            _ => {}
-        }
-    }
-}
-
-#[test]
-fn reading_goes_on_from_every_checkpoint_with_exactly_what_follows() {
-    for name in ["mysql", "mariadb"] {
-        let whole = ends(&mut Transactions::new(
-            folder(name, &StartAt::Begin),
-            Filter::default(),
-        ));
-        for (at, (checkpoint, _)) in whole.iter().enumerate() {
-            let follows: Vec<&String> = whole[at + 1..].iter().map(|(_, end)| end).collect();
-            let start = StartAt::Position {
-                file: Some(checkpoint.file.clone()),
-                offset: checkpoint.offset,
-            };
-            let mut by_place =
-                Transactions::resuming(folder(name, &start), Filter::default(), checkpoint.clone());
-            let resumed = ends(&mut by_place);
-            assert!(
-                resumed
-                    .iter()
-                    .map(|(_, end)| end)
-                    .eq(follows.iter().copied())
-            );
-            let last = whole.last().map(|(checkpoint, _)| checkpoint);
-            if let Some((resumed, _)) = resumed.last() {
-                assert_eq!(Some(resumed), last);
-            }
-            let Some(gtids) = checkpoint.gtids.clone().filter(|gtids| !gtids.is_empty()) else {
-                continue;
-            };
-            let source = folder(name, &StartAt::After(gtids.clone()));
-            let mut by_gtid = Transactions::new(source, Filter::default()).after(gtids);
-            let resumed = ends(&mut by_gtid);
-            // What is left out does not move the position back.
-            let reached = by_gtid.checkpoint().gtids.as_ref();
-            assert_eq!(reached, last.and_then(|last| last.gtids.as_ref()));
-            assert!(
-                resumed
-                    .iter()
-                    .map(|(_, end)| end)
-                    .eq(follows.iter().copied())
-            );
-        }
-    }
-}
-
 #[test]
 fn filters_leave_out_what_is_not_wanted() {
     let filter = Filter {
@@ -318,6 +257,41 @@ fn filters_leave_out_what_is_not_wanted() {
     assert!(text.contains("insert shop.versioned"));
     assert!(!text.contains("shop.item"));
     assert!(!text.contains("0-11-1"));
+}
+
+/// Who takes changes back must know of each, whatever transactions are chosen.
+#[test]
+fn every_statement_is_given_also_of_transactions_that_are_not_chosen() {
+    let statements = |filter: Filter| {
+        let mut reader = Transactions::new(folder("mysql", &StartAt::Begin), filter);
+        let (mut statements, mut rows) = (Vec::new(), 0);
+        drain(&mut reader, |item| match item {
+            Item::Statement(statement) if statement.role == Role::Change => {
+                statements.push((statement.raw.file.clone(), statement.raw.offset));
+            }
+            Item::Rows(_) => rows += 1,
+            _ => {}
+        });
+        (statements, rows)
+    };
+    let (all, _) = statements(Filter::default());
+    let none = Filter {
+        server_ids: vec![999],
+        ..Filter::default()
+    };
+    assert!(!all.is_empty());
+    assert_eq!(statements(none.clone()), (vec![], 0));
+    let every_statement = true;
+    let known = Filter {
+        every_statement,
+        ..none
+    };
+    assert_eq!(statements(known.clone()), (all, 0));
+    let later = Filter {
+        from: Some(u32::MAX),
+        ..known
+    };
+    assert_eq!(statements(later), (vec![], 0));
 }
 
 #[test]
@@ -516,146 +490,6 @@ fn a_file_that_ends_between_the_events_of_a_transaction_is_not_complete() {
         );
         assert_eq!(ending.status, status);
         assert_eq!(ending.offset, end);
-    }
-}
-
-#[test]
-fn where_reading_begins_is_a_checkpoint_before_anything_has_ended() {
-    for product in ["mysql", "mariadb"] {
-        let mut all = Transactions::new(folder(product, &StartAt::Begin), Filter::default());
-        let ending = drain(&mut all, |_| {});
-        let mut none = Transactions::new(folder(product, &StartAt::Now), Filter::default());
-        drain(&mut none, |item| assert!(!matches!(item, Item::End(_))));
-        let at = none.checkpoint();
-        assert_eq!((&*at.file, at.offset), (&*ending.file, ending.offset));
-        assert_eq!(at.file_begun, all.checkpoint().file_begun);
-    }
-}
-
-fn by_place(from: &Checkpoint) -> Checkpoint {
-    let mut from = from.clone();
-    from.gtids = None;
-    from
-}
-
-/// Each recorded log with its checkpoint behind every transaction and at its end, with and without GTIDs.
-fn checkpoints(name: &str) -> Vec<Checkpoint> {
-    let mut reader = Transactions::new(folder(name, &StartAt::Begin), Filter::default());
-    let mut all = Vec::new();
-    loop {
-        let item = reader.next().unwrap();
-        let ended = matches!(item, Item::Ended(_));
-        if ended || matches!(item, Item::End(_)) {
-            let by_gtid = reader.checkpoint().clone();
-            let by_place = by_place(&by_gtid);
-            all.extend([by_gtid, by_place]);
-        }
-        if ended {
-            assert!(all.len() > 40, "{}", all.len());
-            return all;
-        }
-    }
-}
-
-/// As the command line goes on from a checkpoint.
-fn resume(name: &str, from: &Checkpoint) -> Transactions<DirSource> {
-    let start = match &from.gtids {
-        Some(gtids) => StartAt::After(gtids.clone()),
-        None => StartAt::Position {
-            file: Some(from.file.clone()),
-            offset: from.offset,
-        },
-    };
-    let source = folder(name, &start);
-    let reader = Transactions::resuming(source, Filter::default(), from.clone());
-    match &from.gtids {
-        Some(gtids) => reader.after(gtids.clone()),
-        None => reader,
-    }
-}
-
-/// Where the transactions end that are read from here on.
-fn end_places<S: Source>(reader: &mut Transactions<S>) -> Vec<(String, u64)> {
-    let mut ends = Vec::new();
-    drain(reader, |item| {
-        if let Item::End(end) = item {
-            ends.push((end.file.to_string(), end.end));
-        }
-    });
-    ends
-}
-
-#[test]
-fn a_run_that_goes_on_gives_what_comes_after_the_checkpoint_and_keeps_its_place() {
-    for name in ["mysql", "mariadb"] {
-        let mut whole = Transactions::new(folder(name, &StartAt::Begin), Filter::default());
-        let all = end_places(&mut whole);
-        let place = |at: &Checkpoint| (at.file.clone(), at.offset);
-        let last = place(whole.checkpoint());
-        for from in checkpoints(name) {
-            let mut reader = resume(name, &from);
-            let rest: Vec<_> = all.iter().filter(|end| **end > place(&from)).collect();
-            let again = end_places(&mut reader);
-            assert_eq!(again.iter().collect::<Vec<_>>(), rest, "{name}: {from:?}");
-            assert_eq!(place(reader.checkpoint()), last, "{name}: {from:?}");
-        }
-    }
-}
-
-#[test]
-fn reading_from_the_end_of_a_file_on_keeps_that_place() {
-    for name in ["mysql", "mariadb"] {
-        let file = data(name).join("binlog.000001");
-        let mut whole = Transactions::new(
-            FileSource::open(&file, Options::default()).unwrap(),
-            Filter::default(),
-        );
-        let end = drain(&mut whole, |_| {}).offset;
-        let options = Options {
-            offset: end,
-            ..Options::default()
-        };
-        let source = FileSource::open(&file, options).unwrap();
-        let mut reader = Transactions::new(source, Filter::default());
-        drain(&mut reader, |_| {});
-        let at = reader.checkpoint();
-        assert_eq!((&*at.file, at.offset), ("binlog.000001", end), "{name}");
-    }
-}
-
-#[test]
-fn a_checkpoint_of_another_log_is_refused() {
-    let end = |name| {
-        let mut reader = Transactions::new(folder(name, &StartAt::Begin), Filter::default());
-        drain(&mut reader, |_| {});
-        reader.checkpoint().clone()
-    };
-    let failure = |name: &str, from: &Checkpoint| {
-        let mut reader = resume(name, from);
-        loop {
-            match reader.next() {
-                Err(error) => return Some(error.to_string()),
-                Ok(Item::Ended(_)) => return None,
-                Ok(_) => {}
-            }
-        }
-    };
-    for (name, other) in [("mysql", "mariadb"), ("mariadb", "mysql")] {
-        let by_gtid = end(name);
-        let by_place = by_place(&by_gtid);
-        assert_eq!(failure(name, &by_gtid), None);
-        assert_eq!(failure(name, &by_place), None);
-        let reset = |from: &Checkpoint| {
-            let mut from = from.clone();
-            from.file_begun = Some(1);
-            from
-        };
-        // GTIDs go on where a file does not.
-        assert_eq!(failure(name, &reset(&by_gtid)), None);
-        let refused = failure(name, &reset(&by_place)).unwrap();
-        assert!(refused.contains("begun at another time"), "{refused}");
-        let refused = failure(other, &by_gtid).unwrap();
-        assert!(refused.contains("belongs to another log"), "{refused}");
     }
 }
 

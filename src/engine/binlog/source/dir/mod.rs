@@ -131,12 +131,13 @@ impl DirSource {
             self.at += 1;
             return Ok(None);
         }
+        // The next file may appear in a folder; of files that are named, the last may grow.
         let waits = self.options.follow
-            && self.folder.is_some()
-            && matches!(
-                ending.status,
-                Status::Complete | Status::InUse { .. } | Status::Truncated { .. }
-            );
+            && match ending.status {
+                Status::InUse { .. } => true,
+                Status::Complete | Status::Truncated { .. } => self.folder.is_some(),
+                _ => false,
+            };
         if !waits {
             self.ended = true;
             return Ok(Some(Step::End(ending)));

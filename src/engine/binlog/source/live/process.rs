@@ -10,6 +10,9 @@ use tokio::{
 use super::wire::{self, Failed, Kind, Opened, Order};
 use crate::engine::Error;
 
+/// Room of the pipe between the reader and us: the most that Linux gives to everybody.
+#[cfg(target_os = "linux")]
+const PIPE_BYTES: usize = 1 << 20;
 /// What is kept of a reader's last words.
 const LAST_WORDS: u64 = 2048;
 
@@ -43,6 +46,15 @@ impl Program {
     }
 }
 
+/// Have room for what the reader writes at once: it need not wait for us in the middle. Where the system does not give
+/// it, more turns are taken.
+fn widen(pipe: &ChildStdout) {
+    #[cfg(target_os = "linux")]
+    rustix::pipe::fcntl_setpipe_size(pipe, PIPE_BYTES).ok();
+    #[cfg(not(target_os = "linux"))]
+    let _ = pipe;
+}
+
 /// What a reader said.
 #[derive(Debug)]
 pub(super) enum Said {
@@ -73,6 +85,7 @@ impl ReaderProcess {
         let (Some(mut input), Some(output)) = pipes else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
+        widen(&output);
         let mut frame = Vec::new();
         wire::write_value(&mut frame, Kind::Order, order)?;
         tokio::io::AsyncWriteExt::write_all(&mut input, &frame).await?;
