@@ -60,12 +60,17 @@ pub(super) fn all_said(refused: u64) -> Result<(), Failure> {
     if refused == 0 {
         return Ok(());
     }
-    let changes = if refused == 1 { "change" } else { "changes" };
+    let changes = many(refused, "change");
     Err(Failure::Ended {
-        message: format!("refused: {refused} {changes} could not be written as statements"),
+        message: format!("refused: {changes} could not be written as statements"),
         hint: Some("Comments in the text say why.".to_owned()),
         code: REFUSED,
     })
+}
+
+/// A number and what is counted.
+pub(super) fn many(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// A log may be whole and hold events that are not.
@@ -74,14 +79,7 @@ fn unharmed(damaged: u64) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::Ended {
-        message: format!(
-            "corrupt: {damaged} {} left out",
-            if damaged == 1 {
-                "event was"
-            } else {
-                "events were"
-            }
-        ),
+        message: format!("corrupt: {} left out", many(damaged, "event")),
         hint: Some("The places are said above; what else is in the log was read.".to_owned()),
         code: NOT_READABLE,
     })

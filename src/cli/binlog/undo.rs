@@ -2,7 +2,7 @@
 
 use super::{
     super::{Failure, output::Output, print},
-    ending,
+    ending::{self, many},
     input::InputArgs,
     selection::SelectionArgs,
     sink::Sink,
@@ -165,10 +165,6 @@ fn whole(report: &Report) -> Result<(), Failure> {
             code: ending::REFUSED,
         }),
     }
-}
-
-fn many(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The text on its way out.

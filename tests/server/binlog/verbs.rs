@@ -249,7 +249,7 @@ async fn the_exit_code_says_whether_the_log_is_whole() {
         let count = said(
             copy(&damaged).await,
             5,
-            &["corrupt: 1 event was left out", "checksum"],
+            &["corrupt: 1 event left out", "checksum"],
         );
         assert_eq!(count, 6);
         let mut encrypted = whole.clone();

@@ -11,15 +11,17 @@ mod script;
 mod sql;
 mod text;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     bytes::Malformed,
     event::Event,
     frame::RawEvent,
+    kind,
     matching::Conditions,
     rows::Change,
     source::{Note, NoteKind},
+    table::TablePlan,
     transaction::{Begin, End, Item, Rows, Statement},
     zone::Zone,
 };
@@ -278,7 +280,7 @@ impl Printer {
 
     fn damaged(&mut self, raw: &RawEvent, reason: Malformed, out: &mut Vec<u8>) {
         self.counts.damaged += 1;
-        let name = super::kind::name(raw.header.kind).unwrap_or("unknown");
+        let name = kind::name(raw.header.kind).unwrap_or("unknown");
         let note = Note {
             file: raw.file.clone(),
             offset: raw.offset,
@@ -326,7 +328,7 @@ const MOST_TABLES: usize = 1024;
 
 /// What is kept ready for each table.
 struct PerTable<T> {
-    known: std::collections::HashMap<usize, (Arc<super::table::TablePlan>, T)>,
+    known: HashMap<usize, (Arc<TablePlan>, T)>,
 }
 
 impl<T> PerTable<T> {
@@ -337,11 +339,7 @@ impl<T> PerTable<T> {
     }
 
     /// What there is for a table, made if it is a new one.
-    fn of(
-        &mut self,
-        table: &Arc<super::table::TablePlan>,
-        make: impl FnOnce(&super::table::TablePlan) -> T,
-    ) -> &mut T {
+    fn of(&mut self, table: &Arc<TablePlan>, make: impl FnOnce(&TablePlan) -> T) -> &mut T {
         // While the entry holds the table, no other one has its address.
         let key = Arc::as_ptr(table).addr();
         if self.known.len() >= MOST_TABLES && !self.known.contains_key(&key) {

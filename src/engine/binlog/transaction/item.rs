@@ -15,6 +15,9 @@ use crate::engine::binlog::{
     table::TablePlan,
 };
 
+/// The most tables of one transaction that are counted by name.
+pub const MOST_TALLIES: usize = 1000;
+
 /// What a log consists of.
 #[derive(Clone, Debug)]
 pub enum Item {
@@ -182,8 +185,6 @@ pub struct Tally {
     pub bytes: [u64; 3],
 }
 
-/// The most tables of one transaction that are counted by name.
-pub const MOST_TALLIES: usize = 1000;
 /// Where an operation is in a [`Tally`].
 pub(super) fn place(op: Op) -> usize {
     match op {
