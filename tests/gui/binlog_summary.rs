@@ -7,10 +7,10 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use porthole::{
     engine::binlog::{
         source::{Ending, Progress, Status},
-        summary::Summary,
+        summary::{Summary, Text},
     },
     gui::{
-        command::{BinlogCommand, SummaryStep},
+        command::{BinlogCommand, Span, SummaryStep},
         panels::binlog::summary::{Figures, SummaryView, Told},
     },
 };
@@ -87,20 +87,88 @@ fn tables_are_sorted_by_the_head_that_is_pressed() {
     assert_eq!(first_column(&window, "Tables by changes"), by_bytes);
 }
 
+/// Places that were to be shown in the timeline.
+fn shown(window: &Window<SummaryView>) -> Vec<Span> {
+    let asked = window.state().asked.iter();
+    asked
+        .filter_map(|command| match command {
+            BinlogCommand::ShowAt(span) => Some(span.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
 #[test]
-fn a_large_transaction_is_opened_at_its_place() {
+fn a_large_transaction_is_opened_at_its_place_when_that_is_asked_for() {
     let mut window = read("mysql");
+    let is_off = |window: &Window<SummaryView>| {
+        let button = window.get_by_label("Show in the timeline");
+        button.accesskit_node().is_disabled()
+    };
+    assert!(is_off(&window));
     let table = window.get_by_role_and_label(Role::Table, "Biggest transactions");
     let row = table.query_all_by_role(Role::Row).nth(1).unwrap();
     row.click();
     window.step();
+    window.key_press(egui::Key::ArrowDown);
     window.step();
-    let asked = window.state().asked.last().unwrap();
-    let BinlogCommand::ShowAt(span) = asked else {
-        panic!("{asked:?}");
+    window.step();
+    // Who looks through the list loses nothing of the log that is open.
+    assert_eq!(shown(&window), []);
+    assert!(!is_off(&window));
+
+    window.key_press(egui::Key::Enter);
+    window.step();
+    window.step();
+    press(&mut window, "Show in the timeline");
+    let shown = shown(&window);
+    let [first, second] = shown.as_slice() else {
+        panic!("{shown:?}");
     };
-    assert!(span.file.starts_with("binlog.") && span.offset > 4);
-    assert!(span.end.0 == span.file && span.end.1 > span.offset);
+    assert_eq!(first, second);
+    assert!(first.file.starts_with("binlog.") && first.offset > 4);
+    assert!(first.end.0 == first.file && first.end.1 > first.offset);
+}
+
+#[test]
+fn a_statement_is_opened_at_its_place_and_what_is_not_there_is_not() {
+    let mut summary = Summary::default();
+    summary.transactions = 1;
+    summary.ddl_count = 1;
+    let text = |logged: u32| Text {
+        logged,
+        file: "binlog.000001".to_owned(),
+        pos: 120,
+        text: "DROP TABLE item".to_owned(),
+    };
+    summary.ddl = vec![text(1_789_985_600)];
+    summary.gap_count = 1234;
+    summary.gaps = vec![text(0)];
+    summary.other_tables.inserts = 5;
+    let told = vec![Told::Figures(Arc::new(Figures::of(&summary)))];
+    let mut window = window(Some(recorded("mysql")), |worker| {
+        SummaryView::with_reading(told, None, worker)
+    });
+    until_seen(&mut window, "DDL (1)");
+    assert!(sees(
+        &window,
+        "5 rows of other tables are in the totals alone"
+    ));
+    for (tab, list, places) in [
+        ("DDL (1)", "Statements", 1),
+        ("Missing (1,234)", "What is missing", 0),
+    ] {
+        press(&mut window, tab);
+        let table = window.get_by_role_and_label(Role::Table, list);
+        table.query_all_by_role(Role::Row).nth(1).unwrap().click();
+        window.step();
+        window.key_press(egui::Key::Enter);
+        window.step();
+        window.step();
+        assert_eq!(shown(&window).len(), places, "{tab}");
+        window.state_mut().asked.clear();
+    }
+    assert!(sees(&window, "The first 1 are listed."));
 }
 
 #[test]

@@ -175,7 +175,9 @@ pub struct Summary {
     pub ddl: Vec<Text>,
     /// How many statements change rows by their text.
     pub statement_format: u64,
-    /// Files or transactions that are not there.
+    /// How many files, transactions or parts of them are not there or cannot be read.
+    pub gap_count: u64,
+    /// The first ones.
     pub gaps: Vec<Text>,
     /// Events that cannot be read.
     pub damaged: u64,
@@ -235,6 +237,7 @@ impl Default for Summary {
             ddl_count: 0,
             ddl: Vec::new(),
             statement_format: 0,
+            gap_count: 0,
             gaps: Vec::new(),
             damaged: 0,
             tables: HashMap::new(),
@@ -265,15 +268,12 @@ impl Summary {
                     self.open.statement_format += 1;
                 }
                 if let Event::Incident { .. } = **event {
-                    push(
-                        &mut self.gaps,
-                        Text {
-                            logged: raw.header.timestamp,
-                            file: raw.file.to_string(),
-                            pos: raw.offset,
-                            text: "incident: the server says that changes are missing".to_owned(),
-                        },
-                    );
+                    self.gap(Text {
+                        logged: raw.header.timestamp,
+                        file: raw.file.to_string(),
+                        pos: raw.offset,
+                        text: "incident: the server says that changes are missing".to_owned(),
+                    });
                 }
             }
             Item::End(end) => self.end(end),
@@ -284,19 +284,21 @@ impl Summary {
                 }
                 self.damaged += u64::from(note.kind == NoteKind::Damage);
                 if matches!(note.kind, NoteKind::Damage | NoteKind::Gap) {
-                    push(
-                        &mut self.gaps,
-                        Text {
-                            logged: 0,
-                            file: note.file.to_string(),
-                            pos: note.offset,
-                            text: note.text.clone(),
-                        },
-                    );
+                    self.gap(Text {
+                        logged: 0,
+                        file: note.file.to_string(),
+                        pos: note.offset,
+                        text: note.text.clone(),
+                    });
                 }
             }
             Item::Original(_) | Item::Ended(_) => {}
         }
+    }
+
+    fn gap(&mut self, text: Text) {
+        self.gap_count += 1;
+        push(&mut self.gaps, text);
     }
 
     fn rows(&mut self, rows: &Rows) {

@@ -67,3 +67,18 @@ fn a_transaction_that_comes_again_after_the_line_was_lost_counts_once() {
         .sum::<u64>();
     assert_eq!(sum + twice.other_tables.rows(), twice.counts.rows());
 }
+
+#[test]
+fn gaps_are_counted_beyond_those_that_are_listed() {
+    let mut summary = Summary::default();
+    for pos in 0..MOST_TEXTS as u64 + 5 {
+        summary.take(&Item::Note(Note {
+            file: "binlog.000001".into(),
+            offset: pos,
+            kind: NoteKind::Gap,
+            text: "a file is not there".to_owned(),
+        }));
+    }
+    assert_eq!(summary.gaps.len(), MOST_TEXTS);
+    assert_eq!(summary.gap_count, MOST_TEXTS as u64 + 5);
+}

@@ -24,7 +24,8 @@ use crate::{
         Result,
         binlog::{
             source::{Ending, Progress},
-            summary::Summary,
+            summary::{MOST_TABLES, Summary},
+            transaction::MOST_TALLIES,
         },
     },
     gui::{
@@ -306,11 +307,19 @@ fn warnings(summary: &Summary) -> Vec<String> {
             format::many(summary.statement_format, "statement")
         ));
     }
-    if !summary.gaps.is_empty() || summary.damaged > 0 {
+    if summary.gap_count > 0 || summary.damaged > 0 {
         warnings.push(
             "Parts of the log are missing or cannot be read, so changes may be missing here; the list below says which."
                 .to_owned(),
         );
+    }
+    if summary.other_tables.rows() > 0 {
+        warnings.push(format!(
+            "{} of other tables are in the totals alone: {} tables are listed at most, and {} of one transaction.",
+            format::rows(summary.other_tables.rows()),
+            format::count(MOST_TABLES as u64),
+            format::count(MOST_TALLIES as u64),
+        ));
     }
     let kept: [(u64, &str); 3] = [
         (summary.rolled_back, "rolled back"),

@@ -15,10 +15,15 @@ use crate::{
     gui::{
         command::{BinlogCommand, Span},
         context::PanelContext,
-        format,
+        format, icons,
         panels::binlog::when::{clock, moment},
         theme::SPACE,
-        widgets::list_table::{Cell, Head, Ink, ListTable, Listing, Pressed},
+        widgets::{
+            button::Button,
+            card::hint_ui,
+            list_table::{Cell, Head, Ink, ListTable, Listing, Pressed},
+        },
+        words::Words,
         zone::Zone,
     },
 };
@@ -44,7 +49,7 @@ impl Tab {
             Self::Biggest => "Biggest".to_owned(),
             Self::Longest => "Longest".to_owned(),
             Self::Ddl => format!("DDL ({})", format::count(summary.ddl_count)),
-            Self::Missing => format!("Missing ({})", format::count(summary.gaps.len() as u64)),
+            Self::Missing => format!("Missing ({})", format::count(summary.gap_count)),
         }
     }
 }
@@ -95,9 +100,15 @@ impl Lists {
             self.tables_ui(ui, figures, unit);
         });
         ui.scope_builder(part("others", right), |ui| {
-            self.tabs_ui(ui, &figures.summary);
-            let times = Times::of(&figures.summary, zone);
-            if let Some(span) = self.others_ui(ui, &figures.summary, &times) {
+            let summary = &figures.summary;
+            let shown = self.tabs_ui(ui, summary);
+            let times = Times::of(summary, zone);
+            // Choosing a row opens nothing: who goes through the list with the arrows stays in it.
+            let opened = match self.others_ui(ui, summary, &times) {
+                Some(Pressed::Open(row)) => self.span(summary, row),
+                _ => None,
+            };
+            if let Some(span) = shown.or(opened) {
                 cx.commands.push(BinlogCommand::ShowAt(span));
             }
         });
@@ -161,7 +172,8 @@ impl Lists {
         }
     }
 
-    fn tabs_ui(&mut self, ui: &mut Ui, summary: &Summary) {
+    /// The names of the lists; the place of the chosen row, when it is to be shown.
+    fn tabs_ui(&mut self, ui: &mut Ui, summary: &Summary) -> Option<Span> {
         ui.horizontal(|ui| {
             ui.set_height(TABS - SPACE[1]);
             ui.spacing_mut().item_spacing.x = 2.0;
@@ -174,11 +186,29 @@ impl Lists {
                     self.others.choose(None);
                 }
             }
-        });
+            ui.add_space(SPACE[1]);
+            let chosen = self.others.chosen();
+            let span = chosen.and_then(|row| self.span(summary, row));
+            let words = Words::new(icons::GIT_COMMIT, "Show in the timeline");
+            let show = Button::of(words).icon_only();
+            let shown = ui.add_enabled(span.is_some(), show).clicked();
+            span.filter(|_| shown)
+        })
+        .inner
     }
 
-    /// The list; the place of what was pressed in it.
-    fn others_ui(&mut self, ui: &mut Ui, summary: &Summary, times: &Times) -> Option<Span> {
+    /// Where what a row of the list is about stands in the log.
+    fn span(&self, summary: &Summary, row: usize) -> Option<Span> {
+        match self.tab {
+            Tab::Biggest => summary.biggest.get(row).map(span_of),
+            Tab::Longest => summary.longest.get(row).map(span_of),
+            Tab::Ddl => summary.ddl.get(row).and_then(span_at),
+            Tab::Missing => summary.gaps.get(row).and_then(span_at),
+        }
+    }
+
+    /// The list; what was done to it.
+    fn others_ui(&mut self, ui: &mut Ui, summary: &Summary, times: &Times) -> Option<Pressed> {
         match self.tab {
             Tab::Biggest => {
                 self.transactions_ui(ui, "Biggest transactions", &summary.biggest, times)
@@ -188,7 +218,7 @@ impl Lists {
             }
             Tab::Ddl => self.texts_ui(ui, "Statements", &summary.ddl, summary.ddl_count, times),
             Tab::Missing => {
-                let count = summary.gaps.len() as u64;
+                let count = summary.gap_count;
                 self.texts_ui(ui, "What is missing", &summary.gaps, count, times)
             }
         }
@@ -200,7 +230,7 @@ impl Lists {
         name: &str,
         listed: &[Listed],
         times: &Times,
-    ) -> Option<Span> {
+    ) -> Option<Pressed> {
         if listed.is_empty() {
             nothing_ui(ui, "No transaction took longer than a second.");
             return None;
@@ -232,16 +262,7 @@ impl Lists {
             sorted: None,
             cell: &cell,
         };
-        let (Pressed::Row(row) | Pressed::Open(row)) = self.others.ui(ui, &listing)? else {
-            return None;
-        };
-        let listed = listed.get(row)?;
-        Some(Span {
-            file: listed.file.clone(),
-            offset: listed.pos,
-            end: (listed.end_file.clone(), listed.end_pos),
-            gtid: listed.gtid.clone(),
-        })
+        self.others.ui(ui, &listing)
     }
 
     fn texts_ui(
@@ -251,7 +272,7 @@ impl Lists {
         texts: &[Text],
         count: u64,
         times: &Times,
-    ) -> Option<Span> {
+    ) -> Option<Pressed> {
         if texts.is_empty() {
             nothing_ui(ui, "None in what was read.");
             return None;
@@ -261,7 +282,7 @@ impl Lists {
                 "The first {} are listed.",
                 format::count(texts.len() as u64)
             );
-            crate::gui::widgets::card::hint_ui(ui, &words);
+            hint_ui(ui, &words);
         }
         // Of what has no time the place is written.
         let placed = texts.iter().any(|text| text.logged == 0);
@@ -290,17 +311,27 @@ impl Lists {
             sorted: None,
             cell: &cell,
         };
-        let (Pressed::Row(row) | Pressed::Open(row)) = self.others.ui(ui, &listing)? else {
-            return None;
-        };
-        let text = texts.get(row).filter(|text| text.logged > 0)?;
-        Some(Span {
-            file: text.file.clone(),
-            offset: text.pos,
-            end: (text.file.clone(), text.pos + 1),
-            gtid: None,
-        })
+        self.others.ui(ui, &listing)
     }
+}
+
+fn span_of(listed: &Listed) -> Span {
+    Span {
+        file: listed.file.clone(),
+        offset: listed.pos,
+        end: (listed.end_file.clone(), listed.end_pos),
+        gtid: listed.gtid.clone(),
+    }
+}
+
+/// None of what is no event: nothing stands there.
+fn span_at(text: &Text) -> Option<Span> {
+    (text.logged > 0).then(|| Span {
+        file: text.file.clone(),
+        offset: text.pos,
+        end: (text.file.clone(), text.pos + 1),
+        gtid: None,
+    })
 }
 
 /// How moments are written: without their day where all are of one.
@@ -341,5 +372,5 @@ fn took(seconds: u32) -> String {
 
 fn nothing_ui(ui: &mut Ui, words: &str) {
     ui.add_space(SPACE[2]);
-    crate::gui::widgets::card::hint_ui(ui, words);
+    hint_ui(ui, words);
 }
