@@ -1,6 +1,6 @@
 //! The history of a row and of a table, by its labels; recorded logs, no server.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use egui::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -60,7 +60,7 @@ fn rows(window: &Window<HistoryView>, table: &str) -> Vec<String> {
 }
 
 fn touched(file: &str, offset: u64, outcome: Outcome) -> Told {
-    Told::Touched(Box::new(Touched {
+    Told::Touched(Arc::new(Touched {
         gtid: Some(format!("0-1-{offset}")),
         file: file.to_owned(),
         offset,
@@ -223,7 +223,7 @@ fn what_may_be_missing_is_said() {
         HistoryView::with_reading(key, Vec::new(), Some(Ok(ended)), worker)
     });
     until_seen(&mut window, "log.000001 at 120: damaged");
-    assert!(sees(&window, "Older changes were not looked for"));
+    assert!(sees(&window, "Older changes are not shown"));
     assert!(sees(&window, "No changes"));
 }
 
@@ -273,4 +273,54 @@ fn another_row_that_is_asked_for_does_not_keep_what_was_found_of_the_first() {
     window.step();
     assert!(!sees(&window, "shipped 10"));
     assert!(sees(&window, "No history yet"));
+}
+
+#[test]
+fn a_search_that_fails_does_not_keep_what_was_found_of_another_row() {
+    let told = vec![
+        Told::File("log.000002".to_owned()),
+        touched("log.000002", 10, Outcome::Committed),
+    ];
+    let missing = files(vec![PathBuf::from("/nonexistent/binlog.000001")]);
+    let mut window = window(Some(missing), |worker| {
+        let key = key("orders", &[("id", "1")]);
+        HistoryView::with_reading(key, told, Some(Ok(Ended::default())), worker)
+    });
+    until_seen(&mut window, "shipped 10");
+    press(&mut window, "Save as CSV…");
+    assert!(sees(&window, "Close without writing"));
+    // The same once more: nothing else is there to be seen.
+    press(&mut window, "Find changes");
+    until_seen(&mut window, "The log could not be read");
+    assert!(sees(&window, "shipped 10"));
+    // As from a row of the grid.
+    window
+        .state_mut()
+        .ask(BinlogCommand::HistoryOf(key("orders", &[("id", "2")])));
+    window.step();
+    until_seen(&mut window, "The log could not be read");
+    assert!(!sees(&window, "shipped 10"));
+    assert!(!sees(&window, "Close without writing"));
+}
+
+#[test]
+fn what_was_found_is_written_as_csv() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("history.csv");
+    let mut window = look("mysql/binlog.000001", &key("item", &[("@1", "1")]));
+    press(&mut window, "Save as CSV…");
+    let field = window.get_by_role_and_label(Role::TextInput, "Table as CSV");
+    field.set_text_value_accesskit(path.to_str().unwrap());
+    window.step();
+    window.step();
+    press(&mut window, "Write the file");
+    until(&mut window, "the file", |window| {
+        !sees(window, "Close without writing")
+    });
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.starts_with("time,file,position,"), "{text}");
+    // A row for each column, the newest change first.
+    let deleted = text.find(",committed,delete,'@2,tea,,");
+    let updated = text.find(",committed,update,'@3,3.50,4.50,");
+    assert!(deleted.is_some() && deleted < updated, "{text}");
 }

@@ -167,29 +167,32 @@ impl Sheet {
     #[expect(clippy::missing_panics_doc, reason = "what is expected cannot fail")]
     pub fn to_csv(&self, spreadsheet: bool) -> String {
         let mut out = Vec::new();
-        let mut line = |cells: &mut dyn Iterator<Item = String>| {
-            for (at, cell) in cells.enumerate() {
-                if at > 0 {
-                    out.push(Csv::SEPARATOR);
-                }
-                if !cell.is_empty() {
-                    Csv::text(&mut out, cell.as_bytes());
-                }
+        let header: Vec<Field> = self.columns.iter().map(Field::name).collect();
+        for row in [&header].into_iter().chain(&self.rows) {
+            Self::csv_row(&mut out, row, spreadsheet);
+        }
+        String::from_utf8(out).expect("made of texts")
+    }
+
+    /// Append a row as [`Sheet::to_csv`] writes it: for sheets that are too long to be held as a whole.
+    pub fn csv_row(out: &mut Vec<u8>, row: &[Field], spreadsheet: bool) {
+        for (at, field) in row.iter().enumerate() {
+            if at > 0 {
+                out.push(Csv::SEPARATOR);
             }
-            out.push(b'\n');
-        };
-        line(&mut self.columns.iter().map(|name| guarded(name, spreadsheet)));
-        for row in &self.rows {
-            line(&mut row.iter().map(|field| match field {
+            let cell = match field {
                 Field::Text(text) | Field::Name(text) => guarded(text, spreadsheet),
                 Field::Number { exact, .. } if spreadsheet && loses_digits(exact) => {
                     format!("'{exact}")
                 }
                 Field::Number { exact, .. } => exact.clone(),
                 Field::Undefined => String::new(),
-            }));
+            };
+            if !cell.is_empty() {
+                Csv::text(out, cell.as_bytes());
+            }
         }
-        String::from_utf8(out).expect("made of texts")
+        out.push(b'\n');
     }
 
     /// A column of numbers is aligned right.

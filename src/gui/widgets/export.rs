@@ -133,6 +133,11 @@ impl ExportForm {
         self.open.is_some()
     }
 
+    /// What was to be written is not there any more. What is being written already is written.
+    pub fn close(&mut self) {
+        self.open = None;
+    }
+
     /// Do what was asked for. `name` is the file's without its ending (`checkout-redesign exposures`); `make` gives
     /// what makes a piece's bytes.
     pub fn handle(
@@ -179,7 +184,7 @@ impl ExportForm {
                     self.start(worker, replace, write(piece));
                 }
             }
-            ExportStep::Close => self.open = None,
+            ExportStep::Close => self.close(),
         }
     }
 

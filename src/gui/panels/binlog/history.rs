@@ -5,6 +5,7 @@
 //! shown while the rest is read. Bounded: beyond a bound nothing older is read, and the screen says so.
 
 mod details;
+mod export;
 mod form;
 mod found;
 mod lines;
@@ -12,8 +13,8 @@ mod reading;
 
 use egui::{Align, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2};
 
-use self::form::Form;
 pub use self::found::{Found, Told};
+use self::{form::Form, found::Room};
 use super::{
     input::Input,
     progress::{self, Asked},
@@ -25,6 +26,7 @@ use crate::{
     gui::{
         command::{BinlogCommand, HistoryStep, RowKey},
         context::PanelContext,
+        files::WriteError,
         format, icons,
         notice::NoticeKind,
         state::State,
@@ -49,7 +51,7 @@ const PURPOSE: &str = "Name a table and the key of a row to see every change of 
 pub struct Ended {
     /// What may be missing.
     pub missing: Missing,
-    /// There is more than is kept: older changes were not looked for.
+    /// There is more than is kept: the oldest changes are not among what was found.
     pub full: bool,
 }
 
@@ -106,7 +108,8 @@ impl HistoryView {
 
     /// Take in what has been read.
     pub fn poll(&mut self, state: &mut State) {
-        let found = self.reading.value();
+        // Lines move only while reading goes on.
+        let found = self.reading.value().filter(|_| self.is_running());
         let chosen = found.and_then(|found| found.mark(self.table.chosen()?));
         self.reading.poll();
         if let Some(mark) = chosen {
@@ -126,10 +129,15 @@ impl HistoryView {
         if input.is_some() && is_named {
             return self.start(input, worker);
         }
-        // What was found of another one does not stand below this one's name.
-        self.reading = Feed::default();
+        self.leave();
         self.of = None;
+    }
+
+    /// What was found of one row does not stand below another one's name.
+    fn leave(&mut self) {
+        self.reading = Feed::default();
         self.table.choose(None);
+        self.export.close();
     }
 
     /// Do what the person asked for.
@@ -146,12 +154,15 @@ impl HistoryView {
         };
         let (from, to) = self.when().bounds();
         let wanted = form::wanted(&key, from, to);
+        if self.of.as_ref() != Some(&key) {
+            self.leave();
+        }
         self.table.choose(None);
         self.of = Some(key);
-        let found = Found::default();
+        let (found, room) = (Found::default(), Room::default());
         self.reading
             .start(worker, "Look for changes", found, |send, cancel| {
-                reading::look(input, wanted, send, cancel)
+                reading::look(input, wanted, room, send, cancel)
             });
     }
 
@@ -164,12 +175,14 @@ impl HistoryView {
         let Some(found) = self.reading.value() else {
             return;
         };
-        let sheet = lines::sheet(found);
-        self.export.handle(
+        self.export.handle_writing(
             step,
             worker,
             |_| "binlog history".to_owned(),
-            |_| Box::new(move || Ok(sheet.to_csv(true).into_bytes())),
+            |_| {
+                let all: Vec<_> = found.all().cloned().collect();
+                Box::new(move |file| export::write(&all, file).map_err(WriteError::Io))
+            },
         );
     }
 
@@ -270,7 +283,7 @@ impl HistoryView {
         let mut notes = Vec::new();
         if ended.full {
             notes.push(
-                "Older changes were not looked for: there is more than is kept. Choose a shorter time for them."
+                "Older changes are not shown: there are more than are kept. Choose a shorter time for them."
                     .to_owned(),
             );
         }

@@ -1,14 +1,27 @@
 //! What has been found, the newest first, as lines: a change of a row, a statement, or a whole transaction.
 
+use std::{collections::VecDeque, sync::Arc};
+
 use crate::engine::binlog::{
     source::Progress,
     trail::{Change, Image, Side, Touched},
 };
 
-/// Bytes of changes that are kept.
-pub(super) const MOST_BYTES: usize = 64 << 20;
-/// Transactions that are kept.
-pub(super) const MOST: usize = 50_000;
+/// How much is kept: the newest, as many as there is room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Room {
+    pub(super) transactions: usize,
+    pub(super) bytes: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            transactions: 50_000,
+            bytes: 64 << 20,
+        }
+    }
+}
 
 /// A word from the search.
 pub enum Told {
@@ -16,7 +29,7 @@ pub enum Told {
     /// This file is read next.
     File(String),
     /// A transaction of the file that is read, newer than those of it before.
-    Touched(Box<Touched>),
+    Touched(Arc<Touched>),
 }
 
 /// Gathered, the newest file first.
@@ -24,13 +37,17 @@ pub enum Told {
 pub struct Found {
     progress: Option<Progress>,
     file: Option<String>,
+    room: Room,
+    bytes: usize,
     /// Of the files that were read to their end, the newest first.
-    done: Vec<Touched>,
+    done: Vec<Arc<Touched>>,
     /// Of the file that is read, the oldest first.
-    current: Vec<Touched>,
-    /// Lines of `done`, then the ends of those of `current`: how many lines there are up to each.
+    current: VecDeque<Arc<Touched>>,
+    /// How many lines there are up to each of `done`, and up to each of `current`.
     done_lines: Vec<usize>,
-    current_lines: Vec<usize>,
+    current_lines: VecDeque<usize>,
+    /// Lines of those that were before `current` and are not kept: what counts its lines counts these too.
+    gone_lines: usize,
 }
 
 /// One line.
@@ -64,18 +81,42 @@ impl crate::worker::Gather<Told> for Found {
                 self.file = Some(file);
             }
             Told::Touched(touched) => {
-                let before = self.current_lines.last().copied().unwrap_or_default();
-                self.current_lines.push(before + lines_of(&touched));
-                self.current.push(*touched);
+                let before = self.current_lines.back().copied();
+                let before = before.unwrap_or(self.gone_lines);
+                self.current_lines.push_back(before + lines_of(&touched));
+                self.bytes += memory(&touched);
+                self.current.push_back(touched);
+                self.fit();
             }
         }
     }
 }
 
 impl Found {
+    #[cfg(test)]
+    pub(super) fn within(room: Room) -> Self {
+        Self {
+            room,
+            ..Self::default()
+        }
+    }
+
+    /// A file is read from its begin: where there is no room for all of it, its oldest go. One stays, however large.
+    fn fit(&mut self) {
+        while self.done.len() + self.current.len() > 1
+            && (self.done.len() + self.current.len() > self.room.transactions
+                || self.bytes > self.room.bytes)
+            && let Some(touched) = self.current.pop_front()
+        {
+            self.bytes -= memory(&touched);
+            self.gone_lines = self.current_lines.pop_front().unwrap_or_default();
+        }
+    }
+
     /// What is older comes behind it.
     fn finish_file(&mut self) {
         self.current_lines.clear();
+        self.gone_lines = 0;
         for touched in self.current.drain(..).rev() {
             let before = self.done_lines.last().copied().unwrap_or_default();
             self.done_lines.push(before + lines_of(&touched));
@@ -92,6 +133,11 @@ impl Found {
         self.file.as_deref()
     }
 
+    /// All transactions, the newest first.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Touched>> {
+        self.done.iter().chain(self.current.iter().rev())
+    }
+
     /// How many lines there are.
     pub fn lines(&self) -> usize {
         let (done, current) = self.places();
@@ -100,8 +146,9 @@ impl Found {
 
     /// Lines of files that were read to their end, and of the one that is read.
     fn places(&self) -> (usize, usize) {
-        let last = |lines: &Vec<usize>| lines.last().copied().unwrap_or_default();
-        (last(&self.done_lines), last(&self.current_lines))
+        let done = self.done_lines.last().copied().unwrap_or_default();
+        let current = self.current_lines.back();
+        (done, current.map_or(0, |end| end - self.gone_lines))
     }
 
     /// What a line is, wherever it moves to: newer changes of a file come before those that were found first.
@@ -124,9 +171,8 @@ impl Found {
 
     /// Where it is now.
     pub fn find(&self, mark: &Mark) -> Option<usize> {
-        let all = self.done.iter().chain(self.current.iter().rev());
         let mut line = 0;
-        for touched in all {
+        for touched in self.all() {
             if touched.offset == mark.offset && touched.file == mark.file {
                 return Some(line + mark.part);
             }
@@ -145,7 +191,7 @@ impl Found {
             return part(touched, line - before.copied().unwrap_or_default());
         }
         // Counted from the end of those that are the oldest first.
-        let from_begin = current.checked_sub(line - done + 1)?;
+        let from_begin = self.gone_lines + current.checked_sub(line - done + 1)?;
         let at = self.current_lines.partition_point(|end| *end <= from_begin);
         let end = *self.current_lines.get(at)?;
         part(self.current.get(at)?, end - 1 - from_begin)
@@ -153,11 +199,11 @@ impl Found {
 }
 
 /// Lines of a transaction, the last change first.
-fn lines_of(touched: &Touched) -> usize {
+pub(super) fn lines_of(touched: &Touched) -> usize {
     (touched.changes.len() + touched.statements.len()).max(1)
 }
 
-fn part(touched: &Touched, line: usize) -> Option<Line<'_>> {
+pub(super) fn part(touched: &Touched, line: usize) -> Option<Line<'_>> {
     let changes = touched.changes.len();
     let part = if lines_of(touched) == 1 && changes == 0 && touched.statements.is_empty() {
         Part::Whole
@@ -202,7 +248,7 @@ mod tests {
             columns: Vec::new(),
             cut: false,
         };
-        Told::Touched(Box::new(Touched {
+        Told::Touched(Arc::new(Touched {
             gtid: None,
             file: file.to_owned(),
             offset,
@@ -259,5 +305,56 @@ mod tests {
             assert_eq!(found.find(&mark), Some(line));
         }
         assert!(found.line(all.len()).is_none());
+    }
+
+    #[test]
+    fn where_there_is_no_room_for_all_the_newest_are_kept() {
+        let mut found = Found::within(Room {
+            transactions: 3,
+            bytes: 1 << 20,
+        });
+        found.gather(Told::File("log.2".to_owned()));
+        for at in 1..=5 {
+            found.gather(touched("log.2", 10 * at, 1, &["TRUNCATE t"]));
+        }
+        let newest = [
+            "log.2 50",
+            "log.2 TRUNCATE t",
+            "log.2 40",
+            "log.2 TRUNCATE t",
+            "log.2 30",
+            "log.2 TRUNCATE t",
+        ];
+        assert_eq!(shown(&found), newest);
+        assert!(found.line(newest.len()).is_none());
+        for line in 0..newest.len() {
+            let mark = found.mark(line).unwrap();
+            assert_eq!(found.find(&mark), Some(line));
+        }
+        // None of an older file takes the place of a newer one.
+        found.gather(Told::File("log.1".to_owned()));
+        found.gather(touched("log.1", 5, 1, &[]));
+        assert_eq!(shown(&found), newest);
+    }
+
+    #[test]
+    fn bytes_are_bounded_too_and_one_transaction_always_stays() {
+        let mut found = Found::within(Room {
+            transactions: 100,
+            bytes: 5000,
+        });
+        let long = "x".repeat(2000);
+        found.gather(Told::File("log.2".to_owned()));
+        for at in 1..=4 {
+            found.gather(touched("log.2", at, 0, &[&long]));
+        }
+        let offsets = |found: &Found| -> Vec<u64> { found.all().map(|one| one.offset).collect() };
+        assert_eq!(offsets(&found), [4, 3]);
+        let longer = "x".repeat(10_000);
+        found.gather(touched("log.2", 5, 0, &[&longer]));
+        assert_eq!(offsets(&found), [5]);
+        found.gather(touched("log.2", 6, 0, &[]));
+        assert_eq!(offsets(&found), [6]);
+        assert_eq!(found.lines(), 1);
     }
 }

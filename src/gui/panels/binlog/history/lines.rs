@@ -10,7 +10,6 @@ use crate::{
             trail::{Change, Image, Side, Touched},
             transaction::Outcome,
         },
-        export::sheet::{Field, Sheet},
         visible,
     },
     gui::{
@@ -191,76 +190,6 @@ fn short(side: &Side) -> String {
         shown.push('…');
     }
     visible::line(&shown)
-}
-
-/// All that was found, for programs; times are in UTC.
-pub(super) fn sheet(found: &Found) -> Sheet {
-    let mut sheet = Sheet::new(&[
-        "time",
-        "file",
-        "position",
-        "gtid",
-        "server",
-        "thread",
-        "outcome",
-        "what",
-        "column",
-        "before",
-        "after",
-        "statement",
-    ]);
-    for at in 0..found.lines() {
-        let Some(line) = found.line(at) else { break };
-        let touched = line.touched;
-        let optional = |text: Option<String>| text.map_or(Field::Undefined, Field::text);
-        let head = [
-            Field::text(moment_of(touched.micros, Zone::default())),
-            Field::text(&touched.file),
-            Field::whole(touched.offset),
-            optional(touched.gtid.clone()),
-            Field::whole(touched.server_id),
-            touched.thread_id.map_or(Field::Undefined, Field::whole),
-            Field::text(fate(touched).unwrap_or("committed")),
-        ];
-        let row = |what: &str, column: Field, before: Field, after: Field, statement: Field| {
-            let mut row = head.to_vec();
-            row.extend([Field::text(what), column, before, after, statement]);
-            row
-        };
-        let none = || Field::Undefined;
-        match &line.part {
-            Part::Change(change) => sheet.rows.extend(change.columns.iter().map(|image| {
-                let name = Field::name(&image.column);
-                let (before, after) = (field(&image.before), field(&image.after));
-                let original = optional(touched.original.clone());
-                row(change.op.name(), name, before, after, original)
-            })),
-            Part::Statement(text) => {
-                let statement = Field::text(*text);
-                sheet
-                    .rows
-                    .push(row("statement", none(), none(), none(), statement));
-            }
-            Part::Whole => {
-                let rows = counts(touched).text.into_owned();
-                let original = optional(touched.original.clone());
-                sheet
-                    .rows
-                    .push(row(&rows, none(), none(), none(), original));
-            }
-        }
-    }
-    sheet
-}
-
-/// NULL is a word here, what was not logged is nothing.
-fn field(side: &Side) -> Field {
-    match side {
-        Side::Absent => Field::Undefined,
-        Side::Null => Field::text("NULL"),
-        Side::Text(text) => Field::text(text),
-        Side::Start(text) => Field::text(format!("{text}…")),
-    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! Looks through the files of a log, the newest first, each from its begin to its end.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, sync::Arc};
 
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     Ended,
-    found::{MOST, MOST_BYTES, Told, memory},
+    found::{Room, Told, memory},
 };
 use crate::{
     engine::{
@@ -17,10 +17,11 @@ use crate::{
             source::{Progress, StartAt, dir, head::head},
             trail::{Missing, Trail, Wanted},
         },
+        error::Stopped,
     },
     gui::panels::binlog::{
         input::{Input, Log},
-        scan::{Part, cut_short, scan, walk},
+        scan::{Part, cut_short, scan_dated, walk},
     },
 };
 
@@ -34,15 +35,17 @@ struct File {
 
 /// What was found in a file.
 struct Looked {
-    transactions: usize,
-    bytes: usize,
+    found: Room,
     missing: Missing,
+    /// When the file was begun, in seconds since 1970 UTC; none where reading did not come so far.
+    begun: Option<u32>,
 }
 
-/// Look for what is wanted.
+/// Look for what is wanted, until there is no room for more.
 pub(super) async fn look(
     input: Input,
     wanted: Wanted,
+    room: Room,
     send: Sender<Told>,
     cancel: CancellationToken,
 ) -> Result<Ended> {
@@ -51,37 +54,35 @@ pub(super) async fn look(
     let (mut read, mut transactions, mut bytes) = (0, 0, 0);
     let mut ended = Ended::default();
     while let Some(file) = files.pop() {
-        let begun = begun(&file)?;
+        let mut begun = begun(&file)?;
         let later = |to: u32| begun.is_some_and(|begun| begun >= to);
         let told = send.send(Told::File(file.name.clone())).await;
         if told.is_err() || cancel.is_cancelled() {
-            return Err(Error::Cancelled(
-                crate::engine::error::Stopped::BeforeServer,
-            ));
+            return Err(Error::Cancelled(Stopped::BeforeServer));
         }
         if !wanted.to.is_some_and(later) {
-            let room = (
-                MOST.saturating_sub(transactions),
-                MOST_BYTES.saturating_sub(bytes),
-            );
             let before = Progress {
                 read,
                 total: Some(total),
             };
-            let looked = look_in(&input, &file, &wanted, room, before, &send, &cancel).await?;
-            transactions += looked.transactions;
-            bytes += looked.bytes;
+            let looked = look_in(&input, &file, &wanted, before, &send, &cancel).await?;
+            transactions += looked.found.transactions;
+            bytes += looked.found.bytes;
             ended.missing.count += looked.missing.count;
             ended.missing.notes.extend(looked.missing.notes);
+            begun = begun.or(looked.begun);
         }
         read += file.bytes;
-        if transactions >= MOST || bytes >= MOST_BYTES {
-            ended.full = true;
-            break;
-        }
+        // The oldest of the file are not kept then; one transaction is, however large.
+        let over = transactions > room.transactions || bytes > room.bytes;
+        ended.full = over && transactions > 1;
         // What is before it is older.
         let older = |from: u32| begun.is_some_and(|begun| begun < from);
         if wanted.from.is_some_and(older) {
+            break;
+        }
+        if transactions >= room.transactions || bytes >= room.bytes {
+            ended.full |= !files.is_empty();
             break;
         }
     }
@@ -135,7 +136,6 @@ async fn look_in(
     input: &Input,
     file: &File,
     wanted: &Wanted,
-    (most, most_bytes): (usize, usize),
     before: Progress,
     send: &Sender<Told>,
     cancel: &CancellationToken,
@@ -164,16 +164,16 @@ async fn look_in(
     };
     let mut trail = Trail::new(wanted.clone(), input.zone());
     let send = send.clone();
-    scan(input, part, cancel.clone(), tell, move |reader| {
-        let (mut transactions, mut bytes) = (0, 0);
+    let looked = scan_dated(input, part, cancel.clone(), tell, move |reader| {
+        let mut found = Room {
+            transactions: 0,
+            bytes: 0,
+        };
         let ending = walk(reader, |item| {
-            let Some(touched) = trail.take(item) else {
-                return Ok(());
-            };
-            if transactions < most && bytes < most_bytes {
-                transactions += 1;
-                bytes += memory(&touched);
-                send.blocking_send(Told::Touched(Box::new(touched))).ok();
+            if let Some(touched) = trail.take(item) {
+                found.transactions += 1;
+                found.bytes += memory(&touched);
+                send.blocking_send(Told::Touched(Arc::new(touched))).ok();
             }
             Ok(())
         })?;
@@ -182,11 +182,68 @@ async fn look_in(
             missing.count += 1;
             missing.notes.push(why);
         }
-        Ok(Looked {
-            transactions,
-            bytes,
-            missing,
-        })
+        Ok((found, missing))
+    });
+    let ((found, missing), begun) = looked.await?;
+    Ok(Looked {
+        found,
+        missing,
+        begun,
     })
-    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::{
+        engine::binlog::trail::Touched, gui::panels::binlog::history::found::Found,
+        worker::Gather as _,
+    };
+
+    /// What is kept of the recorded log where there is room for so many, and how the search ended.
+    async fn kept(transactions: usize) -> (Vec<Arc<Touched>>, Ended) {
+        let room = Room {
+            transactions,
+            ..Room::default()
+        };
+        let input = Input {
+            log: Log::Folder(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/binlog/mysql")),
+            names: None,
+            program: None,
+        };
+        let wanted = Wanted {
+            database: "shop".to_owned(),
+            table: "item".to_owned(),
+            row: Vec::new(),
+            from: None,
+            to: None,
+        };
+        let (send, mut told) = tokio::sync::mpsc::channel(1);
+        let gather = async {
+            let mut found = Found::within(room);
+            while let Some(told) = told.recv().await {
+                found.gather(told);
+            }
+            found.all().cloned().collect()
+        };
+        let look = look(input, wanted, room, send, CancellationToken::new());
+        let (ended, all) = tokio::join!(look, gather);
+        (all, ended.unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_search_that_finds_more_than_there_is_room_for_keeps_the_newest_and_says_so() {
+        let (all, ended) = kept(usize::MAX).await;
+        assert!(all.len() > 10 && !ended.full);
+        for room in [1, 2, all.len() - 1] {
+            let (some, ended) = kept(room).await;
+            assert_eq!(some, all[..room]);
+            assert!(ended.full, "{room}");
+        }
+        // Room for all of them, and nothing older.
+        let (same, ended) = kept(all.len()).await;
+        assert!(same == all && !ended.full);
+    }
 }
