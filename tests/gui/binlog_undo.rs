@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use egui::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use porthole::{
     engine::binlog::statements::Direction,
@@ -99,16 +100,78 @@ fn ddl_stands_in_the_way_until_it_is_passed() {
 }
 
 #[test]
+fn a_text_does_not_outlive_what_it_was_made_of() {
+    for change in ["Redo", "Also before DDL", "Time: the last hour", "Tables"] {
+        let mut window = read("types-mysql.binlog");
+        assert!(window.query_by_label("Copy").is_some());
+        if change == "Tables" {
+            let field = window.get_by_role_and_label(Role::TextInput, change);
+            field.focus();
+            window.step();
+            let field = window.get_by_role_and_label(Role::TextInput, change);
+            field.type_text("item");
+            window.step();
+            window.step();
+        } else {
+            press(&mut window, change);
+        }
+        assert!(window.query_by_label("Copy").is_none(), "{change}");
+        assert!(sees(&window, "No statements yet"), "{change}");
+    }
+}
+
+#[test]
+fn a_part_of_time_that_is_read_is_not_shown_under_other_switches() {
+    let mut window = window(Some(recorded("mysql")), |worker| {
+        UndoView::with_reading(None, None, worker)
+    });
+    press(&mut window, "Leave out what cannot be undone");
+    assert!(!window.state().view.is_running());
+    assert!(sees(&window, "No statements yet"));
+    assert!(window.state().asked.is_empty());
+}
+
+fn transaction() -> Span {
+    Span {
+        file: "types-mysql.binlog".to_owned(),
+        offset: 4,
+        end: ("types-mysql.binlog".to_owned(), 500),
+        gtid: Some("3e11fa47-71ca-11e1-9e33-c80aa9429562:17".to_owned()),
+    }
+}
+
+#[test]
+fn a_switch_counts_while_a_transaction_is_read() {
+    let mut window = window(Some(recorded("types-mysql.binlog")), |worker| {
+        UndoView::with_reading(Some(transaction()), None, worker)
+    });
+    press(&mut window, "Leave out what cannot be undone");
+    let read = BinlogCommand::Undo(UndoStep::Read);
+    assert_eq!(window.state().asked, [read]);
+    ended(&mut window);
+}
+
+#[test]
+fn a_reading_that_fails_leaves_no_older_text() {
+    let missing = files(vec![PathBuf::from("/nonexistent/types-mysql.binlog")]);
+    let mut window = window(Some(missing), |worker| {
+        let made = Made::new(Direction::Undo, "DELETE FROM a;\n".to_owned());
+        UndoView::with_reading(Some(transaction()), Some(Ok(made)), worker)
+    });
+    until_seen(&mut window, "DELETE FROM a;");
+    press(&mut window, "Save as…");
+    assert!(sees(&window, "Close without writing"));
+    press(&mut window, "Write the statements");
+    until_seen(&mut window, "The log could not be read");
+    assert!(!sees(&window, "DELETE FROM a;"));
+    assert!(!sees(&window, "Close without writing"));
+}
+
+#[test]
 fn of_a_transaction_that_alone_is_read_and_the_switch_reads_again() {
     let mut window = window(Some(recorded("types-mysql.binlog")), |worker| {
-        let span = Span {
-            file: "types-mysql.binlog".to_owned(),
-            offset: 4,
-            end: ("types-mysql.binlog".to_owned(), 500),
-            gtid: Some("3e11fa47-71ca-11e1-9e33-c80aa9429562:17".to_owned()),
-        };
         let made = Made::new(Direction::Undo, "DELETE FROM a;\n".to_owned());
-        UndoView::with_reading(Some(span), Some(Ok(made)), worker)
+        UndoView::with_reading(Some(transaction()), Some(Ok(made)), worker)
     });
     until_seen(&mut window, "DELETE FROM a;");
     assert!(sees(&window, "c80aa9429562:17"));

@@ -128,8 +128,16 @@ impl UndoView {
     /// Statements for a transaction.
     pub fn of(&mut self, span: Span, input: Option<&Input>, worker: &Worker) {
         self.of = Some(span);
-        self.made = None;
+        self.leave();
         self.start(input, worker);
+    }
+
+    /// The text is not that of what is chosen any more; nor will be what is being read.
+    fn leave(&mut self) {
+        self.reading = Feed::default();
+        self.made = None;
+        self.copied = false;
+        self.export.close();
     }
 
     /// Do what the person asked for.
@@ -141,8 +149,8 @@ impl UndoView {
     }
 
     fn start(&mut self, input: Option<&Input>, worker: &Worker) {
+        self.leave();
         let Some(input) = input.cloned() else { return };
-        self.copied = false;
         let (part, work) = (self.part(&input), self.work);
         let name = match work.direction {
             Direction::Undo => "Write statements that undo changes",
@@ -214,16 +222,18 @@ impl UndoView {
         ui.horizontal(|ui| {
             let Some(span) = &self.of else {
                 let now = self.when.unwrap_or(has.usual());
-                if let Some(when) = self.draft.ui(ui, now, cx.state.settings.zone) {
-                    self.when = Some(when);
-                }
+                let chosen = self.draft.ui(ui, now, cx.state.settings.zone);
                 ui.add_space(SPACE[1]);
                 let label = ui.label("Tables");
                 let field = TextEdit::singleline(&mut self.tables)
                     .hint_text("shop.orders, log_*; empty for all")
                     .margin(egui::Margin::symmetric(8, 5))
                     .desired_width(280.0);
-                ui.add(field).labelled_by(label.id);
+                let field = ui.add(field).labelled_by(label.id);
+                self.when = chosen.or(self.when);
+                if chosen.is_some_and(|when| when != now) || field.changed() {
+                    self.leave();
+                }
                 return;
             };
             let name = span.gtid.as_deref().unwrap_or("no GTID");
@@ -235,8 +245,7 @@ impl UndoView {
             let words = Words::new(icons::X, "Choose a part of time instead");
             if ui.add(Button::of(words).icon_only()).clicked() {
                 self.of = None;
-                self.made = None;
-                self.reading.cancel();
+                self.leave();
             }
         });
     }
@@ -277,9 +286,13 @@ impl UndoView {
                 });
             }
         });
-        // A transaction is read in no time: what is shown follows the switches.
-        if self.work != before && self.of.is_some() && self.made.is_some() {
-            read(cx);
+        if self.work != before {
+            let follows = self.made.is_some() || self.reading.is_running();
+            self.leave();
+            // A transaction is read in no time: what is shown follows the switches.
+            if self.of.is_some() && follows {
+                read(cx);
+            }
         }
     }
 

@@ -2,8 +2,9 @@
 
 use std::{
     fs::File,
-    io::{self, Read as _, Seek as _, SeekFrom, Write},
-    sync::{Arc, Mutex, PoisonError},
+    io::{self, Read, Seek as _, SeekFrom, Write},
+    os::unix::fs::FileExt as _,
+    sync::Arc,
 };
 
 use tokio::sync::mpsc::Sender;
@@ -72,11 +73,24 @@ pub struct Made {
     pub hints: Vec<String>,
 }
 
-/// A text that is kept in a file without a name.
+/// A text that is kept in a file without a name: it is gone with the program, however that ends.
 struct Rest {
-    /// Read by one at a time: a file has one place at which it is read.
-    file: Mutex<File>,
+    file: File,
     bytes: u64,
+}
+
+/// Reads such a file at a place of its own: several may write the text at once.
+struct At<'a> {
+    file: &'a File,
+    at: u64,
+}
+
+impl Read for At<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read_at(out, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
 }
 
 impl Made {
@@ -134,9 +148,11 @@ impl Made {
         let Some(rest) = &self.rest else {
             return out.write_all(self.text.text().as_bytes());
         };
-        let mut file = rest.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(0))?;
-        io::copy(&mut (&mut *file).take(rest.bytes), out)?;
+        let file = At {
+            file: &rest.file,
+            at: 0,
+        };
+        io::copy(&mut file.take(rest.bytes), out)?;
         Ok(())
     }
 }
@@ -185,7 +201,7 @@ impl Sink {
 
     fn end(mut self, direction: Direction) -> Made {
         let rest = self.file.map(|file| Rest {
-            file: Mutex::new(file),
+            file,
             bytes: self.bytes,
         });
         if rest.is_some() {
@@ -282,6 +298,15 @@ fn said(made: &mut Made, report: Report, work: Work) {
     }
 }
 
+/// What a text has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Said {
+    /// Statements that make a change.
+    statements: u64,
+    /// Comments in the place of one.
+    refused: u64,
+}
+
 /// Only what has happened is made again.
 fn redo(reader: &mut Reader, conditions: Conditions) -> Result<Made> {
     let mut printer = Printer::new(Form::Sql, &Printing::default(), conditions);
@@ -290,18 +315,23 @@ fn redo(reader: &mut Reader, conditions: Conditions) -> Result<Made> {
     printer.start(&mut text);
     sink.push(&text)?;
     let mut settled = sink.bytes;
-    let (mut statements, mut open): (u64, u64) = (0, 0);
+    // Of the whole text, and of the transaction that is open.
+    let (mut said, mut open) = (Said::default(), Said::default());
     let ending = walk(reader, |item| {
         text.clear();
+        let before = printer.counts();
         printer.item(item, &mut text);
         sink.push(&text)?;
+        let counts = printer.counts();
+        open.refused += counts.refused - before.refused;
         let happened = match item {
             Item::Begin(_) => {
-                open = 0;
+                open = Said::default();
                 return Ok(());
             }
             Item::Statement(statement) => {
-                open += u64::from(statement.role == Role::Change);
+                let written = counts.refused == before.refused;
+                open.statements += u64::from(written && statement.role == Role::Change);
                 return Ok(());
             }
             Item::End(end) => end.outcome == Outcome::Committed,
@@ -310,18 +340,20 @@ fn redo(reader: &mut Reader, conditions: Conditions) -> Result<Made> {
         };
         if happened {
             settled = sink.bytes;
-            statements += open + printer.counts().transaction_rows;
+            said.statements += open.statements + counts.transaction_rows;
+            said.refused += open.refused;
             return Ok(());
         }
         sink.truncate(settled)
     })?;
     let counts = printer.counts();
     sink.truncate(settled)?;
-    if statements == 0 {
+    if said == Said::default() {
+        // A head without a statement says nothing.
         sink = Sink::default();
     }
     let mut made = sink.end(Direction::Redo);
-    made.rows = statements;
+    made.rows = said.statements;
     made.warnings.extend(cut_short(&ending));
     for (count, what) in [
         (counts.refused, "could not be written as statements"),
@@ -339,7 +371,54 @@ fn redo(reader: &mut Reader, conditions: Conditions) -> Result<Made> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::{engine::binlog::source::StartAt, gui::panels::binlog::input::Log};
+
+    #[tokio::test]
+    async fn what_stands_in_the_text_as_a_comment_is_no_statement() {
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/binlog/mysql");
+        let input = Input {
+            log: Log::Files(vec![data.join("binlog.000001")]),
+            names: None,
+            program: None,
+        };
+        let find = |reader: &mut Reader| {
+            let (mut part, mut named) = (Part::between(None, None), false);
+            walk(reader, |item| {
+                match item {
+                    Item::Statement(statement) => {
+                        named |= statement.query.shown().starts_with("CREATE USER");
+                    }
+                    Item::End(end) if std::mem::take(&mut named) => {
+                        part.start = StartAt::Position {
+                            file: Some(end.begin.file.to_string()),
+                            offset: end.begin.offset,
+                        };
+                        part.end = Some((end.file.to_string(), end.end));
+                    }
+                    _ => {}
+                }
+                Ok(())
+            })?;
+            Ok(part)
+        };
+        let all = Part::between(None, None);
+        let cancel = CancellationToken::new();
+        let part = scan(input.clone(), all, cancel.clone(), |_| {}, find).await;
+        let work = Work {
+            direction: Direction::Redo,
+            ..Work::default()
+        };
+        let (send, _progress) = tokio::sync::mpsc::channel(1);
+        let made = make(input, part.unwrap(), work, send, cancel)
+            .await
+            .unwrap();
+        assert_eq!(made.in_words(), "0 statements");
+        assert!(made.text().text().contains("-- REFUSED: its password"));
+        assert_eq!(made.warnings.len(), 1, "{:?}", made.warnings);
+    }
 
     fn whole(made: &Made) -> Vec<u8> {
         let mut out = Vec::new();
