@@ -11,13 +11,14 @@ use porthole::{
             gtid::GtidPosition,
             kind,
             source::{
-                NoteKind, StartAt, Status,
-                live::{Begin, Cause, Link, Live},
+                NoteKind, Source as _, StartAt, Status, Step,
+                live::{self, Begin, Cause, Link, Live},
             },
         },
         profiles::{Address, Profile},
     },
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     following::{Following, Whole, Written, each_kind, live_at, position},
@@ -602,4 +603,43 @@ async fn another_reader_under_the_same_id_is_evaded() {
     let live = live_at(always.profile(), secret("geheim"));
     let whole = Following::start(live, from_the_start(), false).end().await;
     assert_eq!(whole.cause(), Cause::SameId);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_file_comes_with_the_second_at_which_it_was_begun() {
+    each_kind(async |kind| {
+        let mut written = Written::start(kind, &[]).await;
+        let (first, _) = written.place().await;
+        let before = written.now().await;
+        written.run("FLUSH BINARY LOGS").await;
+        let after = written.now().await;
+        written.write(1).await;
+        let (second, offset) = written.place().await;
+        for (file, offset) in [(&first, 0), (&second, 0), (&second, offset)] {
+            let start = StartAt::Position {
+                file: Some(file.clone()),
+                offset,
+            };
+            let cancel = CancellationToken::new();
+            let (mut source, _link, work) =
+                live::follow(written.live(), Begin::At(start), true, cancel);
+            tokio::spawn(work);
+            let begun = tokio::task::spawn_blocking(move || {
+                let mut begun = Vec::new();
+                while let Step::Event(raw) = source.next().unwrap() {
+                    if raw.header.kind == kind::FORMAT_DESCRIPTION {
+                        begun.push((raw.file.to_string(), raw.header.timestamp));
+                    }
+                }
+                begun
+            });
+            let begun = begun.await.unwrap();
+            let (last, second_begun) = begun.last().unwrap();
+            assert_eq!(*last, second, "{kind}: {begun:?}");
+            assert!((before..=after).contains(second_begun), "{kind}: {begun:?}");
+            assert_eq!(begun[0].0, *file, "{kind}");
+            assert!(begun[0].1 > 0 && begun[0].1 <= *second_begun, "{kind}");
+        }
+    })
+    .await;
 }

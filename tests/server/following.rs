@@ -243,6 +243,12 @@ impl Written {
         }
     }
 
+    /// What second since 1970 UTC it is there.
+    pub(crate) async fn now(&mut self) -> u32 {
+        let now = self.admin.query_first("SELECT UNIX_TIMESTAMP()").await;
+        now.unwrap().unwrap()
+    }
+
     pub(crate) async fn begin(&mut self) {
         self.run("BEGIN").await;
         for _ in 0..3 {
