@@ -17,7 +17,7 @@ use crate::{
         context::PanelContext,
         format, icons,
         panels::binlog::when::{clock, moment},
-        theme::SPACE,
+        theme::{CONTROL_HEIGHT, SPACE},
         widgets::{
             button::Button,
             card::hint_ui,
@@ -27,9 +27,6 @@ use crate::{
         zone::Zone,
     },
 };
-
-/// Height of the line with the names of the lists.
-const TABS: f32 = 28.0;
 
 /// What is at the right.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -175,7 +172,7 @@ impl Lists {
     /// The names of the lists; the place of the chosen row, when it is to be shown.
     fn tabs_ui(&mut self, ui: &mut Ui, summary: &Summary) -> Option<Span> {
         ui.horizontal(|ui| {
-            ui.set_height(TABS - SPACE[1]);
+            ui.set_height(CONTROL_HEIGHT);
             ui.spacing_mut().item_spacing.x = 2.0;
             for tab in Tab::ALL {
                 if ui
