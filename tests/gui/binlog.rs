@@ -77,9 +77,16 @@ fn window(panel: BinlogPanel, state: State) -> Window {
     window
 }
 
-/// Draw until it is so, to a generous deadline.
+/// Draw until it is so, to a generous deadline, and then until nothing moves any more.
 #[track_caller]
 fn until(window: &mut Window, what: &str, is: impl Fn(&Window) -> bool) {
+    wait(window, what, is);
+    window.run();
+}
+
+/// The same where reading goes on, so that the window does not come to rest.
+#[track_caller]
+fn wait(window: &mut Window, what: &str, is: impl Fn(&Window) -> bool) {
     let deadline = Instant::now() + Duration::from_mins(1);
     while !is(window) {
         assert!(
@@ -90,7 +97,6 @@ fn until(window: &mut Window, what: &str, is: impl Fn(&Window) -> bool) {
         window.step();
         std::thread::yield_now();
     }
-    window.run();
 }
 
 /// Everything that is said, for the message of a test that fails.
@@ -540,6 +546,39 @@ fn a_place_that_is_not_held_is_read_without_the_filters_that_leave_it_out() {
     });
     assert!(shows(&window, "UPDATE item SET price = price + 1"));
     assert!(window.query_by_label("Tables  shop.note").is_none());
+}
+
+#[test]
+fn a_transaction_that_is_being_written_is_seen_once_when_it_is_whole() {
+    let whole = std::fs::read(recorded("mariadb-in-use.000001")).unwrap();
+    // Up to the event that commits.
+    let mut at = 4;
+    let mut last = at;
+    while at < whole.len() {
+        last = at;
+        let size = whole[at + 9..at + 13].try_into().unwrap();
+        at += u32::from_le_bytes(size) as usize;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("binlog.000001");
+    std::fs::write(&path, &whole[..last]).unwrap();
+    let mut window = opened(
+        BinlogPanel::default(),
+        path.to_str().unwrap(),
+        "still being written",
+    );
+    assert!(shows(&window, "No transactions"), "{:?}", words(&window));
+
+    std::fs::write(&path, &whole).unwrap();
+    window.get_by_label("Follow").click();
+    let listed = |window: &Window| {
+        let any = window.query_by_role_and_label(Role::ListBox, "transactions");
+        any.is_some() && !transactions(window).is_empty()
+    };
+    wait(&mut window, "the transaction", listed);
+    let all = transactions(&window);
+    assert!(all.len() == 1 && all[0].contains("item"), "{all:?}");
+    assert!(!all[0].contains("cut off"), "{all:?}");
 }
 
 #[test]

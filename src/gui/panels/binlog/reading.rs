@@ -150,9 +150,16 @@ fn read(reader: &mut Reader, mut gathering: Gathering, give: &mpsc::Sender<Piece
             Ok(item) => item,
             Err(error) => break Err(error),
         };
-        // One in which reading was stopped comes again, whole; what has no end otherwise is a file's last.
-        let stopped = matches!(&item, Item::Ended(ending) if ending.status == Status::Stopped);
-        if let Some(held) = cut.take().filter(|_| !stopped) {
+        // One in which reading was stopped, or that is being written, comes again whole when reading goes on; what has
+        // no end otherwise is a file's last.
+        let comes_again = matches!(
+            &item,
+            Item::Ended(Ending {
+                status: Status::Stopped | Status::InUse { .. },
+                ..
+            })
+        );
+        if let Some(held) = cut.take().filter(|_| !comes_again) {
             give.blocking_send(Piece::Transaction(held)).ok();
         }
         let piece = match item {
