@@ -16,7 +16,10 @@ use egui_kittest::{
 use porthole::{
     engine::{
         Error,
-        binlog::checks::{End, Finding, LogFile, Rights, Survey, Weight},
+        binlog::{
+            checks::{End, Finding, LogFile, Rights, Survey, Weight},
+            gtid::GtidPosition,
+        },
         session::Product,
     },
     gui::{
@@ -579,6 +582,25 @@ fn a_transaction_that_is_being_written_is_seen_once_when_it_is_whole() {
     let all = transactions(&window);
     assert!(all.len() == 1 && all[0].contains("item"), "{all:?}");
     assert!(!all[0].contains("cut off"), "{all:?}");
+}
+
+/// What was copied in this frame.
+fn copied(window: &Window) -> Option<String> {
+    let commands = &window.output().platform_output.commands;
+    commands.iter().find_map(|command| match command {
+        egui::OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_gtids_are_copied_whole() {
+    let mut window = mysql();
+    window.get_by_label("Copy all GTIDs up to here").click();
+    window.step();
+    let gtids = copied(&window).unwrap();
+    let parsed: GtidPosition = gtids.parse().unwrap();
+    assert!(!parsed.is_empty() && gtids.contains("nightly"), "{gtids}");
 }
 
 #[test]

@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// Letters of a position that are shown.
+/// Letters of all GTIDs that are shown.
 const LONGEST: usize = 160;
 /// The server says every five seconds that it is there.
 const QUIET: Duration = Duration::from_secs(8);
@@ -287,14 +287,14 @@ fn place_ui(ui: &mut Ui, stream: &Stream) {
         let words = format!("{} : {}", name::shown(&file), format::count(offset));
         ui.label(mono(words, palette.text));
     }
-    if let Some(gtids) = said.and_then(|checkpoint| checkpoint.gtids.as_ref()) {
-        let all = gtids.to_string().replace('\n', "");
-        let shown: String = all.chars().take(LONGEST).collect();
-        let label = ui.add(Label::new(mono(shown, palette.secondary)).truncate());
-        label
-            .on_hover_text("All transactions up to here; click to copy")
-            .clicked()
-            .then(|| ui.ctx().copy_text(all));
+    if let Some(gtids) = stream.gtids() {
+        let copy = Button::of(Words::new(icons::COPY, "Copy all GTIDs up to here")).icon_only();
+        if ui.add(copy).clicked() {
+            ui.ctx().copy_text(gtids.to_owned());
+        }
+        let shown: String = gtids.chars().take(LONGEST).collect();
+        ui.add(Label::new(mono(shown, palette.secondary)).truncate())
+            .on_hover_text("All transactions up to here");
     }
 }
 

@@ -46,6 +46,8 @@ pub(super) struct Stream {
     pub(super) notes_count: u64,
     /// Where the reader was when it last said so.
     pub(super) checkpoint: Option<Box<Checkpoint>>,
+    /// All transactions up to there, in words.
+    gtids: Option<String>,
     /// Where it was when it began.
     origin: Option<Box<Checkpoint>>,
     pub(super) progress: Progress,
@@ -89,6 +91,7 @@ impl Stream {
             notes: VecDeque::new(),
             notes_count: 0,
             checkpoint: None,
+            gtids: None,
             origin: None,
             progress: Progress::default(),
             ending: None,
@@ -161,9 +164,24 @@ impl Stream {
             if is_place(&checkpoint) && self.origin.is_none() {
                 self.origin = Some(checkpoint.clone());
             }
-            self.checkpoint = Some(checkpoint);
+            self.stand(checkpoint);
             self.progress = progress;
         }
+    }
+
+    /// The reader is there.
+    fn stand(&mut self, checkpoint: Box<Checkpoint>) {
+        let known = self.checkpoint.as_ref().and_then(|was| was.gtids.as_ref());
+        if known != checkpoint.gtids.as_ref() {
+            let gtids = checkpoint.gtids.as_ref();
+            self.gtids = gtids.map(|gtids| gtids.to_string().replace('\n', ""));
+        }
+        self.checkpoint = Some(checkpoint);
+    }
+
+    /// All transactions up to where the reader was when it last said so.
+    pub(super) fn gtids(&self) -> Option<&str> {
+        self.gtids.as_deref()
     }
 
     fn end(&mut self, worker: &Worker) {
@@ -180,7 +198,7 @@ impl Stream {
                 self.ending = ending;
                 self.error = error;
                 if is_place(&checkpoint) {
-                    self.checkpoint = Some(checkpoint);
+                    self.stand(checkpoint);
                 }
                 self.progress = progress;
             }
@@ -244,6 +262,7 @@ impl Stream {
             (begin, _) => begin.clone(),
         };
         self.checkpoint = None;
+        self.gtids = None;
         self.read(begin, worker);
     }
 
