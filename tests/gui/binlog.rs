@@ -604,6 +604,16 @@ fn the_gtids_are_copied_whole() {
 }
 
 #[test]
+fn a_row_is_copied_with_what_it_has() {
+    let mut window = mysql();
+    open_with(&mut window, "INSERT INTO item (name) VALUES ('kept')");
+    window.get_by_label("Copy row").click();
+    window.step();
+    let row = "column\tafter\n@1\t3\n@2\tkept\n@3\t\\N\n@4\t\\N\n";
+    assert_eq!(copied(&window).as_deref(), Some(row));
+}
+
+#[test]
 fn statements_for_an_opened_transaction_are_of_that_alone() {
     let mut window = mysql();
     window

@@ -26,7 +26,7 @@ use self::{
     areas::Areas, columns::Columns, go_to_row::GoToRow, look::Look, pointer::Drag, scroll::Position,
 };
 pub use self::{
-    copy::Copied,
+    copy::{Copied, escape_tsv},
     selection::{CellRef, Reach, Selection},
 };
 use crate::engine::{

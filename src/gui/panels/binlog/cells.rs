@@ -15,7 +15,10 @@ use crate::{
         sql::{lexer::SqlMode, names::quote_identifier},
         value::Kind,
     },
-    gui::{command::RowKey, widgets::name},
+    gui::{
+        command::RowKey,
+        widgets::{name, rows_table::escape_tsv},
+    },
 };
 
 /// A value that stands in a cell.
@@ -95,20 +98,29 @@ pub(super) fn whole(change: &Kept, at: usize, after: bool, render: &mut Render) 
     }
 }
 
-/// A change as lines of column, before and after with tabs between, to be copied.
+/// A change as lines of column, before and after, to be copied: escaped as the grid escapes what it copies. An image
+/// that the change does not have is left out.
 pub(super) fn copied(change: &Kept, render: &mut Render) -> String {
-    let mut out = String::from("column\tbefore\tafter\n");
+    let images = [("before", &change.before), ("after", &change.after)];
+    let images = images.into_iter().filter(|(_, row)| !row.is_empty());
+    let (heads, images): (Vec<_>, Vec<_>) = images.unzip();
+    let mut out = format!("column\t{}\n", heads.join("\t"));
+    let mut text = String::new();
     for (at, column) in change.table.columns.iter().enumerate() {
-        let mut of = |after| whole(change, at, after, render).unwrap_or_default();
-        let (before, after) = (of(false), of(true));
-        for (text, end) in [(&column.name, '\t'), (&before, '\t'), (&after, '\n')] {
-            // As a spreadsheet reads it: one line a row.
-            out.extend(text.chars().map(|letter| match letter {
-                '\t' | '\n' | '\r' => ' ',
-                letter => letter,
-            }));
-            out.push(end);
+        escape_tsv(&mut out, &column.name);
+        for row in &images {
+            out.push('\t');
+            text.clear();
+            match row.value(at) {
+                Value::Absent => out.push_str("(not logged)"),
+                Value::Null => out.push_str("\\N"),
+                value if render.text(column, value, &mut text).is_err() => {
+                    out.push_str("(cannot be read)");
+                }
+                _ => escape_tsv(&mut out, &text),
+            }
         }
+        out.push('\n');
     }
     out
 }

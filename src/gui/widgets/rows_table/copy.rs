@@ -90,7 +90,7 @@ pub(super) fn tsv(
     if with_names {
         for (place, column) in columns[wanted.clone()].iter().enumerate() {
             separate(&mut out, place);
-            escape_from(&mut out, &column.name);
+            escape_tsv(&mut out, &column.name);
         }
         out.push('\n');
     }
@@ -135,12 +135,13 @@ fn size(cell: Cell<'_>) -> usize {
 fn write_cell(out: &mut String, cell: Cell<'_>, kind: Kind, alone: bool) {
     match cell {
         Cell::Null => out.push_str("\\N"),
-        Cell::Text(bytes) if !alone => escape_from(out, &String::from_utf8_lossy(bytes)),
+        Cell::Text(bytes) if !alone => escape_tsv(out, &String::from_utf8_lossy(bytes)),
         _ => value::write_text(out, cell, kind),
     }
 }
 
-fn escape_from(out: &mut String, text: &str) {
+/// A text so that tabs and line breaks in it end no cell, and no text reads as NULL, which is `\N`.
+pub fn escape_tsv(out: &mut String, text: &str) {
     let mut plain = 0;
     for (at, letter) in text.match_indices(['\t', '\n', '\\']) {
         out.push_str(&text[plain..at]);
@@ -253,7 +254,7 @@ mod tests {
     #[test]
     fn escapes_are_those_of_tsv() {
         let mut out = String::new();
-        escape_from(&mut out, "a\tb\nc\\d\re");
+        escape_tsv(&mut out, "a\tb\nc\\d\re");
         assert_eq!(out, "a\\tb\\nc\\\\d\re");
     }
 }
