@@ -614,6 +614,22 @@ fn a_row_is_copied_with_what_it_has() {
 }
 
 #[test]
+fn what_is_asked_for_leaves_the_page_where_files_are_named() {
+    let mut window = mysql();
+    for (ask, seen) in [
+        (BinlogCommand::Show(BinlogView::Summary), "No summary yet"),
+        (BinlogCommand::Find, "Names, statements and the rows"),
+    ] {
+        window.state_mut().commands.push(BinlogCommand::OpenFile);
+        window.run();
+        assert!(shows(&window, "Files of one log in their order"));
+        window.state_mut().commands.push(ask);
+        window.run();
+        assert!(shows(&window, seen), "{seen}");
+    }
+}
+
+#[test]
 fn statements_for_an_opened_transaction_are_of_that_alone() {
     let mut window = mysql();
     window

@@ -109,13 +109,18 @@ impl BinlogPanel {
     /// Do what the person asked for.
     pub fn handle(&mut self, command: BinlogCommand, state: &mut State, worker: &Worker) {
         match command {
-            BinlogCommand::Show(view) => self.view = view,
+            BinlogCommand::Show(view) => {
+                self.view = view;
+                self.opens_file = false;
+            }
             BinlogCommand::UndoOf(_)
             | BinlogCommand::HistoryOf(_)
             | BinlogCommand::ShowAt(_)
             | BinlogCommand::Summary(_)
             | BinlogCommand::Undo(_)
             | BinlogCommand::History(_) => self.handle_part(command, state, worker),
+            // Nobody sees the answer while a log is open.
+            BinlogCommand::Check if self.stream.is_some() => {}
             BinlogCommand::Check => self.check(state, worker),
             BinlogCommand::Start => self.start_server(state, worker),
             BinlogCommand::Pause => {
@@ -143,12 +148,14 @@ impl BinlogPanel {
             BinlogCommand::Want { wishes, again } => self.want(*wishes, again, worker),
             BinlogCommand::Find => {
                 self.view = BinlogView::Timeline;
+                self.opens_file = false;
                 self.find.open();
             }
             BinlogCommand::Cancel if self.parts_run() => self.cancel_parts(),
             BinlogCommand::Cancel => {
                 self.survey.cancel();
-                if let Some(stream) = &mut self.stream {
+                // A live stream ends by its button alone.
+                if let Some(stream) = self.stream.as_mut().filter(|stream| stream.link.is_none()) {
                     stream.pause();
                 }
             }
@@ -288,5 +295,40 @@ impl BinlogPanel {
         stream
             .map(|stream| stream.order().input.zone())
             .unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::{engine::binlog::source::live::Link, gui::panels::binlog::stream::Doing};
+
+    #[test]
+    fn esc_ends_the_reading_of_files_and_not_a_live_stream() {
+        let worker = Worker::new(|| {}).unwrap();
+        let mut state = State::default();
+        let mut panel = BinlogPanel::default();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/binlog");
+        let input = Input {
+            log: Log::Files(vec![folder.join("mysql-in-use.000001")]),
+            names: None,
+            program: None,
+        };
+        // It waits for more.
+        panel.start(input, StartAt::Begin, true, &worker);
+        let line = |panel: &mut BinlogPanel, link| {
+            if let Some(stream) = &mut panel.stream {
+                stream.link = link;
+            }
+        };
+        let doing = |panel: &BinlogPanel| panel.stream.as_ref().map(Stream::doing);
+        line(&mut panel, Some(Link::Connecting));
+        panel.handle(BinlogCommand::Cancel, &mut state, &worker);
+        assert_eq!(doing(&panel), Some(Doing::Reads));
+        line(&mut panel, None);
+        panel.handle(BinlogCommand::Cancel, &mut state, &worker);
+        assert_eq!(doing(&panel), Some(Doing::Ends));
     }
 }
