@@ -26,8 +26,10 @@ use porthole::{
         command::{BinlogCommand, BinlogView, Command, CommandQueue, QueryCommand, RowKey, Span},
         context::PanelContext,
         panels::binlog::{BinlogPanel, ring::Limits, wishes::Wishes},
+        saved::SavedBinlog,
         state::{Section, State},
         theme,
+        zone::Zone,
     },
     worker::Worker,
 };
@@ -627,6 +629,176 @@ fn what_is_asked_for_leaves_the_page_where_files_are_named() {
         window.run();
         assert!(shows(&window, seen), "{seen}");
     }
+}
+
+/// Want this of the log that is open, and read it again.
+fn want(window: &mut Window, wishes: Wishes) {
+    let all = held(window);
+    window.state_mut().commands.push(BinlogCommand::Want {
+        wishes: Box::new(wishes),
+        again: true,
+    });
+    window.step();
+    until(window, "the filter is on", |window| {
+        shows(window, "complete") && held(window) != all
+    });
+}
+
+fn only_notes() -> Wishes {
+    Wishes {
+        tables: "shop.note".to_owned(),
+        ..Wishes::default()
+    }
+}
+
+#[test]
+fn filters_stay_those_of_the_log_that_was_read_with_them() {
+    let state = State::for_test();
+    let profile = state.active.clone().unwrap();
+    let mut saved = SavedBinlog::default();
+    saved.wishes.insert(profile.0.clone(), only_notes());
+    let mut window = window(BinlogPanel::new(saved.clone(), None), state);
+    let open = BinlogCommand::Open(vec![recorded("mysql")]);
+    window.state_mut().commands.push(open);
+    until(&mut window, "it was read", |window| {
+        shows(window, "complete")
+    });
+    window.get_by_label("Tables  shop.note").click();
+    window.run();
+    assert!(window.query_by_label("Remove filter").is_some());
+
+    // Another profile is looked at.
+    window.state_mut().state.active = None;
+    window.run();
+    assert!(window.query_by_label("Remove filter").is_none());
+    assert!(window.query_by_label("Tables  shop.note").is_some());
+    want(&mut window, Wishes::default());
+    let saved = window.state().panel.saved();
+    assert_eq!(saved.wishes.get(""), None);
+    assert_eq!(saved.wishes.get(&profile.0), Some(&Wishes::default()));
+}
+
+#[test]
+fn filters_that_were_kept_are_seen_and_removed_before_a_log_is_read() {
+    let mut saved = SavedBinlog::default();
+    let wishes = Wishes {
+        until: "2020-01-01".to_owned(),
+        ..Wishes::default()
+    };
+    saved.wishes.insert(String::new(), wishes);
+    let mut window = window(BinlogPanel::new(saved, None), State::default());
+    window.get_by_label("Until  2020-01-01").click();
+    window.run();
+    assert!(
+        window
+            .query_by_label("Only what comes from now on")
+            .is_none()
+    );
+    window.get_by_label("Remove filter").click();
+    window.run();
+    assert!(window.query_by_label("Until  2020-01-01").is_none());
+    let saved = window.state().panel.saved();
+    assert_eq!(saved.wishes.get(""), Some(&Wishes::default()));
+}
+
+#[test]
+fn the_server_can_be_read_with_filters_from_the_start() {
+    let state = State::for_test();
+    let panel = BinlogPanel::with_survey(&state, Ok(survey(true)));
+    let mut window = window(panel, state);
+    assert_eq!(window.query_all_by_label("Add filter").count(), 1);
+    window.get_by_label("Add filter").click();
+    window.run();
+    window.get_by_label("Tables").click();
+    window.run();
+    let field = window.get_by_label_contains("shop.orders");
+    field.type_text("shop.note");
+    window.run();
+    window.get_by_label("Apply").click();
+    window.run();
+    assert!(window.query_by_label("Tables  shop.note").is_some());
+}
+
+#[test]
+fn many_filters_stay_in_the_window() {
+    let mut window = mysql();
+    let long = "a table with a name that is long, ".repeat(3);
+    want(
+        &mut window,
+        Wishes {
+            tables: long.clone(),
+            not_tables: long.clone(),
+            conditions: "a column with a name that is long=1".to_owned(),
+            since: "2026-01-01 00:00:00.000000".to_owned(),
+            until: "2040-01-01 00:00:00.000000".to_owned(),
+            servers: "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13".to_owned(),
+            ..Wishes::default()
+        },
+    );
+    let chips = window.query_all_by_label_contains("  ");
+    let add = window.get_by_role_and_label(Role::Button, "Add filter");
+    let held = window.query_all_by_label_contains(" held, ").next();
+    let held = held.unwrap().rect();
+    for chip in chips.chain([add]) {
+        let rect = chip.rect();
+        assert!(rect.left() >= 0.0 && rect.right() <= held.left(), "{rect}");
+    }
+    let bottom = add.rect().bottom();
+    let rows = window.get_by_role_and_label(Role::Button, "Transactions over time, none yet");
+    assert!(rows.rect().top() >= bottom);
+}
+
+#[test]
+fn times_are_read_in_the_zone_in_which_they_are_shown() {
+    let east = Zone {
+        offset_secs: 2 * 3600,
+    };
+    let mut state = State::default();
+    state.settings.zone = east;
+    let mut window = window(BinlogPanel::default(), state);
+    let open = BinlogCommand::Open(vec![recorded("mysql")]);
+    window.state_mut().commands.push(open);
+    until(&mut window, "it was read", |window| {
+        shows(window, "complete")
+    });
+    let newest = transactions(&window).first().unwrap().clone();
+    window
+        .get_by_role_and_label(Role::ListBoxOption, &newest)
+        .click();
+    window.run();
+    let facts = words(&window);
+    let since = facts
+        .iter()
+        .find_map(|words| words.split_once(" UTC+02:00"));
+    let (since, _) = since.unwrap();
+    want(
+        &mut window,
+        Wishes {
+            since: since.to_owned(),
+            ..Wishes::default()
+        },
+    );
+    assert_eq!(transactions(&window).first(), Some(&newest));
+    window.get_by_label(&format!("Since  {since}")).click();
+    window.run();
+    assert!(
+        window
+            .query_by_label("Since: 2026-11-21 12:30 UTC+02:00")
+            .is_some()
+    );
+}
+
+#[test]
+fn a_begin_names_the_zone_that_it_is_read_in() {
+    let mut state = State::for_test();
+    state.settings.zone = Zone {
+        offset_secs: -5 * 3600,
+    };
+    let panel = BinlogPanel::with_survey(&state, Ok(survey(true)));
+    let mut window = window(panel, state);
+    window.get_by_label("A time").click();
+    window.run();
+    assert!(shows(&window, "A time: 2026-11-21 12:30 UTC−05:00"));
 }
 
 #[test]

@@ -42,6 +42,11 @@ impl Zone {
         Some(Self(TimeZone::fixed(Offset::from_seconds(east).ok()?)))
     }
 
+    /// So many seconds from UTC, all year round; east is positive. `None` beyond what a clock anywhere shows.
+    pub fn at_offset(seconds: i32) -> Option<Self> {
+        Some(Self(TimeZone::fixed(Offset::from_seconds(seconds).ok()?)))
+    }
+
     /// The second since 1970 UTC that a text names: with a zone of its own, or as a clock there shows it. A fraction is
     /// left out.
     pub fn seconds(&self, text: &str) -> Option<u32> {
@@ -110,6 +115,12 @@ mod tests {
         for text in ["", "1", "0-1-5", "binlog.000001:4", "1969-01-01"] {
             assert_eq!(zone.seconds(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn an_offset_in_seconds_is_the_zone_of_that_offset() {
+        assert_eq!(Zone::at_offset(7200), Zone::parse("+02:00"));
+        assert_eq!(Zone::at_offset(i32::MAX), None);
     }
 
     #[test]

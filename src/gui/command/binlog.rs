@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use egui::{Key, Modifiers};
 
 use super::{Ask, CTRL};
-use crate::gui::{
-    icons, panels::binlog::wishes::Wishes, widgets::export::ExportStep, words::Words,
+use crate::{
+    engine::binlog::source::StartAt,
+    gui::{icons, panels::binlog::wishes::Wishes, widgets::export::ExportStep, words::Words},
 };
 
 /// What of a log is looked at.
@@ -34,6 +35,16 @@ pub struct Span {
     pub end: (String, u64),
     /// Its name, where the server has GTIDs.
     pub gtid: Option<String>,
+}
+
+impl Span {
+    /// Where reading it begins.
+    pub fn start(&self) -> StartAt {
+        StartAt::Position {
+            file: Some(self.file.clone()),
+            offset: self.offset,
+        }
+    }
 }
 
 /// Names a row.
@@ -107,7 +118,8 @@ pub enum BinlogCommand {
     Browse(Browse),
     /// Read files of one log in their order, or a folder of them.
     Open(Vec<PathBuf>),
-    /// Want something else; `again`: of all that is there since reading began, else of what comes from now on.
+    /// Want something else; `again`: of all that is there since reading began, else of what comes from now on. Where
+    /// no log is open, of the one that is opened next.
     Want {
         wishes: Box<Wishes>,
         again: bool,

@@ -11,7 +11,7 @@ use super::{
     reading::Order,
     ring::Ring,
     stream::Stream,
-    wishes::{Wanted, Wishes},
+    wishes::{Beginning, Wanted, Wishes},
 };
 use crate::{
     engine::binlog::{
@@ -80,6 +80,8 @@ impl BinlogPanel {
         if of_server {
             self.leave();
         }
+        // What was being written was of the other profile, or of its log.
+        self.editing = None;
         if of_server || self.stream.is_none() {
             self.forget_parts();
         }
@@ -145,7 +147,7 @@ impl BinlogPanel {
             BinlogCommand::OpenFile => self.opens_file = self.stream.is_some(),
             BinlogCommand::Browse(what) => self.browse(what, worker),
             BinlogCommand::Open(paths) => self.start_files(paths, state, worker),
-            BinlogCommand::Want { wishes, again } => self.want(*wishes, again, worker),
+            BinlogCommand::Want { wishes, again } => self.want(*wishes, again, state, worker),
             BinlogCommand::Find => {
                 self.view = BinlogView::Timeline;
                 self.opens_file = false;
@@ -172,11 +174,10 @@ impl BinlogPanel {
             program: self.program.clone(),
         };
         let (beginning, text) = self.beginning();
-        let zone = input.zone();
-        match beginning.start(&text, &zone) {
+        match beginning.start(&text, &clock(state)) {
             Ok(start) => {
                 self.forget_parts();
-                self.start(input, start, true, worker);
+                self.start(input, start, true, state, worker);
             }
             Err(fault) => self.begin_fault = Some(fault),
         }
@@ -195,33 +196,47 @@ impl BinlogPanel {
             program: self.program.clone(),
         };
         self.forget_parts();
-        self.start(input, StartAt::Begin, false, worker);
+        self.start(input, StartAt::Begin, false, state, worker);
     }
 
-    pub(super) fn start(&mut self, input: Input, start: StartAt, follow: bool, worker: &Worker) {
-        let wanted = self.wishes().wanted(&input.zone());
+    /// Read a log with the filters that are kept.
+    fn start(
+        &mut self,
+        input: Input,
+        start: StartAt,
+        follow: bool,
+        state: &State,
+        worker: &Worker,
+    ) {
+        let wishes = self.kept_wishes();
         // What is not understood was said where it was written; it wants everything.
-        let wanted = wanted.unwrap_or_default();
-        self.leave();
-        let job = match input.log {
-            Log::Server(_) => "Follow the binary log",
-            Log::Files(_) | Log::Folder(_) => "Read binary log files",
-        };
+        let wanted = wishes.wanted(&clock(state)).unwrap_or_default();
         let order = Order {
             input,
             begin: Begin::At(start),
             wanted,
             follow,
         };
-        let ring = Ring::with_limits(self.limits);
-        self.stream = Some(Stream::start(order, job, ring, worker));
+        let kept_under = Some(self.keep_under());
+        self.read(order, wishes, kept_under, worker);
     }
 
-    fn want(&mut self, wishes: Wishes, again: bool, worker: &Worker) {
-        let Some(stream) = &mut self.stream else {
-            return;
-        };
-        let wanted: Wanted = match wishes.wanted(&stream.order().input.zone()) {
+    /// Read a log in the place of the one that is open.
+    pub(super) fn read(
+        &mut self,
+        order: Order,
+        wishes: Wishes,
+        kept_under: Option<String>,
+        worker: &Worker,
+    ) {
+        self.leave();
+        let ring = Ring::with_limits(self.limits);
+        self.stream = Some(Stream::start(order, wishes, kept_under, ring, worker));
+    }
+
+    /// Want something of the log that is open; where another is being chosen, of that one.
+    fn want(&mut self, wishes: Wishes, again: bool, state: &State, worker: &Worker) {
+        let wanted: Wanted = match wishes.wanted(&clock(state)) {
             Ok(wanted) => wanted,
             Err(fault) => {
                 if let Some(editing) = &mut self.editing {
@@ -230,14 +245,21 @@ impl BinlogPanel {
                 return;
             }
         };
-        if again {
-            self.details = Details::default();
-            self.list = List::default();
-        }
-        stream.want(wanted, again, worker);
         self.editing = None;
-        let key = self.keep_under();
-        self.saved.wishes.insert(key, wishes);
+        let kept_under = match self.stream.as_mut().filter(|_| !self.opens_file) {
+            Some(stream) => {
+                if again {
+                    self.details = Details::default();
+                    self.list = List::default();
+                }
+                stream.want(wanted, wishes.clone(), again, worker);
+                stream.kept_under.clone()
+            }
+            None => Some(self.keep_under()),
+        };
+        if let Some(key) = kept_under {
+            self.saved.wishes.insert(key, wishes);
+        }
     }
 
     fn browse(&mut self, what: Browse, worker: &Worker) {
@@ -268,12 +290,19 @@ impl BinlogPanel {
         self.of.clone().map(|id| id.0).unwrap_or_default()
     }
 
+    /// What is wished of the log that is open; where none is, of the next.
     pub(super) fn wishes(&self) -> Wishes {
+        let open = self.stream.as_ref().map(|stream| stream.wishes.clone());
+        open.unwrap_or_else(|| self.kept_wishes())
+    }
+
+    /// What is wished of the log that is opened next.
+    pub(super) fn kept_wishes(&self) -> Wishes {
         let kept = self.saved.wishes.get(&self.keep_under());
         kept.cloned().unwrap_or_default()
     }
 
-    pub(super) fn beginning(&self) -> (super::wishes::Beginning, String) {
+    pub(super) fn beginning(&self) -> (Beginning, String) {
         let kept = self.saved.beginnings.get(&self.keep_under());
         kept.cloned().unwrap_or_default()
     }
@@ -298,6 +327,11 @@ impl BinlogPanel {
     }
 }
 
+/// The zone of times that are written without one: that in which they are shown.
+fn clock(state: &State) -> Zone {
+    Zone::at_offset(state.settings.zone.offset_secs).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -317,7 +351,7 @@ mod tests {
             program: None,
         };
         // It waits for more.
-        panel.start(input, StartAt::Begin, true, &worker);
+        panel.start(input, StartAt::Begin, true, &state, &worker);
         let line = |panel: &mut BinlogPanel, link| {
             if let Some(stream) = &mut panel.stream {
                 stream.link = link;

@@ -6,7 +6,7 @@ use super::{BinlogPanel, wishes::Beginning};
 use crate::{
     engine::binlog::checks::{Finding, Survey, Weight},
     gui::{
-        command::{Ask as _, BinlogCommand, Browse},
+        command::{Ask as _, BinlogCommand, Browse, ProfilesCommand},
         context::PanelContext,
         format, icons,
         theme::{CARD_RADIUS, PaletteExt as _, SPACE, text},
@@ -23,7 +23,8 @@ use crate::{
 
 /// As wide as one reads well.
 const WIDTH: f32 = 780.0;
-const REPLICA: &str = "While it is read, Porthole is listed on the server as a replica, under an id of its own that is shown here. The server sends it the whole log; nothing is written.";
+/// What reading does to the server.
+pub(super) const REPLICA: &str = "While its log is read, Porthole is listed on the server as a replica, under an id of its own. The server sends it the log; nothing is written there.";
 
 impl BinlogPanel {
     pub(super) fn opening_ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
@@ -64,9 +65,8 @@ impl BinlogPanel {
                 if let Some(profile) = cx.chosen() {
                     let words = Words::new(icons::PLUGS, format!("Connect to {}", profile.name));
                     if ui.add(Button::of(words).with_icon()).clicked() {
-                        let connect =
-                            crate::gui::command::ProfilesCommand::Connect(profile.id.clone());
-                        cx.commands.push(connect);
+                        cx.commands
+                            .push(ProfilesCommand::Connect(profile.id.clone()));
                     }
                 }
             });
@@ -90,9 +90,10 @@ impl BinlogPanel {
                 }
                 Some(survey) => survey_ui(ui, survey),
             }
-            let readable = self.survey.value().is_some_and(Survey::is_readable);
+            let readable = self.offers_server(cx);
             if readable {
-                self.begin_ui(ui);
+                self.begin_ui(ui, cx);
+                self.filters_ui(ui, cx);
                 hint_ui(ui, REPLICA);
             }
             ui.horizontal(|ui| {
@@ -109,8 +110,22 @@ impl BinlogPanel {
         });
     }
 
+    /// The server's log can be read from this page.
+    fn offers_server(&self, cx: &PanelContext<'_>) -> bool {
+        let readable = self.survey.value().is_some_and(Survey::is_readable);
+        readable && self.survey.error().is_none() && self.stream.is_none() && cx.has_session()
+    }
+
+    /// What is wanted of what is read, kept from the last time.
+    fn filters_ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
+        ui.label(RichText::new("Filters").text_style(text::strong()));
+        self.kept_chips_ui(ui, cx);
+        hint_ui(ui, "They hold for the server's log and for files.");
+    }
+
     /// Where reading begins.
-    fn begin_ui(&mut self, ui: &mut Ui) {
+    fn begin_ui(&mut self, ui: &mut Ui, cx: &PanelContext<'_>) {
+        let zone = cx.state.settings.zone;
         let (was, mut text) = self.beginning();
         let mut beginning = was;
         let mut changed = false;
@@ -127,9 +142,15 @@ impl BinlogPanel {
                             .char_limit(100_000)
                             .desired_width(360.0);
                         let field = ui.add(field);
+                        let zone = (choice == Beginning::Time).then(|| zone.to_string());
                         ui.ctx().accesskit_node_builder(field.id, |node| {
-                            node.set_label(format!("{words}: {example}"));
+                            let zone = zone.as_deref().map(|zone| format!(" {zone}"));
+                            let zone = zone.unwrap_or_default();
+                            node.set_label(format!("{words}: {example}{zone}"));
                         });
+                        if let Some(zone) = zone {
+                            ui.label(RichText::new(zone).color(ui.palette().secondary));
+                        }
                         changed |= field.changed();
                     }
                 });
@@ -165,6 +186,9 @@ impl BinlogPanel {
             });
             if self.opens_file && ui.memory(|memory| memory.focused().is_none()) {
                 field.request_focus();
+            }
+            if !self.offers_server(cx) {
+                self.filters_ui(ui, cx);
             }
             ui.horizontal(|ui| {
                 let named = self.named_files();

@@ -6,11 +6,14 @@ use egui::{Align, Layout, RichText, Ui};
 use super::{
     BinlogPanel,
     input::{Input, Log},
+    opening::REPLICA,
+    reading::Order,
     ring::Ring,
     when::Has,
+    wishes::{Wanted, Wishes},
 };
 use crate::{
-    engine::binlog::source::StartAt,
+    engine::binlog::source::live::Begin,
     gui::{
         command::{Ask as _, BinlogCommand, BinlogView, RowKey, Span},
         context::PanelContext,
@@ -25,8 +28,6 @@ use crate::{
     worker::Worker,
 };
 
-const REPLICA: &str =
-    "While it reads, Porthole is listed on the server as a replica. Nothing is written there.";
 const PURPOSE: &str = "What a server's binary log tells of its changes. Files can be opened without a connection, under Transactions.";
 
 impl BinlogPanel {
@@ -117,17 +118,22 @@ impl BinlogPanel {
         if let Some(number) = held.and_then(|stream| find(&stream.ring, &span)) {
             self.open_held(number);
         } else if let Some(input) = input.cloned() {
-            let start = StartAt::Position {
-                file: Some(span.file.clone()),
-                offset: span.offset,
-            };
-            // A wish that leaves it out may be why it is not held.
-            let key = self.keep_under();
-            self.saved.wishes.remove(&key);
-            self.start(input, start, false, worker);
-            self.opens = Some(span);
+            self.read_from(span, input, worker);
         }
         self.view = BinlogView::Timeline;
+        self.opens_file = false;
+    }
+
+    /// Read a log from a transaction on, without the filters that are kept: they may leave it out.
+    fn read_from(&mut self, span: Span, input: Input, worker: &Worker) {
+        let order = Order {
+            begin: Begin::At(span.start()),
+            wanted: Wanted::default(),
+            follow: matches!(input.log, Log::Server(_)),
+            input,
+        };
+        self.read(order, Wishes::default(), None, worker);
+        self.opens = Some(span);
     }
 
     fn open_held(&mut self, number: u64) {

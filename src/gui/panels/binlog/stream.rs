@@ -6,9 +6,10 @@ use std::{
 };
 
 use super::{
+    input::Log,
     reading::{self, Arrived, Batch, Done, Order, Reading},
     ring::Ring,
-    wishes::Wanted,
+    wishes::{Wanted, Wishes},
 };
 use crate::{
     engine::{
@@ -34,6 +35,10 @@ pub(super) struct Stream {
     order: Order,
     /// The job's name, for people.
     job: &'static str,
+    /// What was wished of it, as it was written.
+    pub(super) wishes: Wishes,
+    /// The name that they are kept under; none where they are of this reading alone.
+    pub(super) kept_under: Option<String>,
     pub(super) ring: Ring,
     reading: Reading,
     incoming: VecDeque<Batch>,
@@ -79,9 +84,21 @@ pub(super) enum Doing {
 }
 
 impl Stream {
-    pub(super) fn start(order: Order, job: &'static str, ring: Ring, worker: &Worker) -> Self {
+    pub(super) fn start(
+        order: Order,
+        wishes: Wishes,
+        kept_under: Option<String>,
+        ring: Ring,
+        worker: &Worker,
+    ) -> Self {
+        let job = match order.input.log {
+            Log::Server(_) => "Follow the binary log",
+            Log::Files(_) | Log::Folder(_) => "Read binary log files",
+        };
         let mut stream = Self {
             job,
+            wishes,
+            kept_under,
             ring,
             reading: Reading::default(),
             incoming: VecDeque::new(),
@@ -239,8 +256,9 @@ impl Stream {
     }
 
     /// Want something else: of what comes from now on, or of all from where reading began.
-    pub(super) fn want(&mut self, wanted: Wanted, again: bool, worker: &Worker) {
+    pub(super) fn want(&mut self, wanted: Wanted, wishes: Wishes, again: bool, worker: &Worker) {
         self.order.wanted = wanted;
+        self.wishes = wishes;
         if !self.is_reading() {
             // What is paused stays so, and wants it when it goes on.
             if again {
