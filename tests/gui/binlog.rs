@@ -528,109 +528,6 @@ fn a_place_is_opened_among_the_transactions_that_are_held() {
     assert!(shows(&window, "UPDATE item SET price = price + 1"));
 }
 
-#[test]
-fn a_place_that_is_not_held_is_read_without_the_filters_that_leave_it_out() {
-    let mut window = mysql();
-    let all = held(&window);
-    let wishes = Wishes {
-        tables: "shop.note".to_owned(),
-        ..Wishes::default()
-    };
-    window.state_mut().commands.push(BinlogCommand::Want {
-        wishes: Box::new(wishes),
-        again: true,
-    });
-    window.step();
-    until(&mut window, "the filter is on", |window| {
-        shows(window, "complete") && held(window) < all
-    });
-    let show = BinlogCommand::ShowAt(prices());
-    window.state_mut().commands.push(show);
-    until(&mut window, "the transaction", |window| {
-        window.query_by_label("Close the transaction").is_some()
-    });
-    assert!(shows(&window, "UPDATE item SET price = price + 1"));
-    assert!(window.query_by_label("Tables  shop.note").is_none());
-}
-
-#[test]
-fn a_transaction_that_is_being_written_is_seen_once_when_it_is_whole() {
-    let whole = std::fs::read(recorded("mariadb-in-use.000001")).unwrap();
-    // Up to the event that commits.
-    let mut at = 4;
-    let mut last = at;
-    while at < whole.len() {
-        last = at;
-        let size = whole[at + 9..at + 13].try_into().unwrap();
-        at += u32::from_le_bytes(size) as usize;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("binlog.000001");
-    std::fs::write(&path, &whole[..last]).unwrap();
-    let mut window = opened(
-        BinlogPanel::default(),
-        path.to_str().unwrap(),
-        "still being written",
-    );
-    assert!(shows(&window, "No transactions"), "{:?}", words(&window));
-
-    std::fs::write(&path, &whole).unwrap();
-    window.get_by_label("Follow").click();
-    let listed = |window: &Window| {
-        let any = window.query_by_role_and_label(Role::ListBox, "transactions");
-        any.is_some() && !transactions(window).is_empty()
-    };
-    wait(&mut window, "the transaction", listed);
-    let all = transactions(&window);
-    assert!(all.len() == 1 && all[0].contains("item"), "{all:?}");
-    assert!(!all[0].contains("cut off"), "{all:?}");
-}
-
-/// What was copied in this frame.
-fn copied(window: &Window) -> Option<String> {
-    let commands = &window.output().platform_output.commands;
-    commands.iter().find_map(|command| match command {
-        egui::OutputCommand::CopyText(text) => Some(text.clone()),
-        _ => None,
-    })
-}
-
-#[test]
-fn the_gtids_are_copied_whole() {
-    let mut window = mysql();
-    window.get_by_label("Copy all GTIDs up to here").click();
-    window.step();
-    let gtids = copied(&window).unwrap();
-    let parsed: GtidPosition = gtids.parse().unwrap();
-    assert!(!parsed.is_empty() && gtids.contains("nightly"), "{gtids}");
-}
-
-#[test]
-fn a_row_is_copied_with_what_it_has() {
-    let mut window = mysql();
-    open_with(&mut window, "INSERT INTO item (name) VALUES ('kept')");
-    window.get_by_label("Copy row").click();
-    window.step();
-    let row = "column\tafter\n@1\t3\n@2\tkept\n@3\t\\N\n@4\t\\N\n";
-    assert_eq!(copied(&window).as_deref(), Some(row));
-}
-
-#[test]
-fn what_is_asked_for_leaves_the_page_where_files_are_named() {
-    let mut window = mysql();
-    for (ask, seen) in [
-        (BinlogCommand::Show(BinlogView::Summary), "No summary yet"),
-        (BinlogCommand::Find, "Names, statements and the rows"),
-    ] {
-        window.state_mut().commands.push(BinlogCommand::OpenFile);
-        window.run();
-        assert!(shows(&window, "Files of one log in their order"));
-        window.state_mut().commands.push(ask);
-        window.run();
-        assert!(shows(&window, seen), "{seen}");
-    }
-}
-
 /// Want this of the log that is open, and read it again.
 fn want(window: &mut Window, wishes: Wishes) {
     let all = held(window);
@@ -649,6 +546,64 @@ fn only_notes() -> Wishes {
         tables: "shop.note".to_owned(),
         ..Wishes::default()
     }
+}
+
+#[test]
+fn a_place_that_is_not_held_is_read_by_itself_and_what_is_held_stays() {
+    let mut window = mysql();
+    want(&mut window, only_notes());
+    let before = transactions(&window);
+    let show = BinlogCommand::ShowAt(prices());
+    window.state_mut().commands.push(show);
+    until(&mut window, "the transaction", |window| {
+        shows(window, "UPDATE item SET price = price + 1")
+    });
+    assert!(shows(&window, "It is not in the list"));
+    assert_eq!(window.query_all_by_role(Role::Cell).count(), 8);
+    assert_eq!(transactions(&window), before);
+    assert!(window.query_by_label("Tables  shop.note").is_some());
+    let saved = window.state().panel.saved();
+    assert_eq!(saved.wishes.get(""), Some(&only_notes()));
+}
+
+#[test]
+fn a_place_inside_a_transaction_is_found() {
+    let mut window = mysql();
+    want(&mut window, only_notes());
+    // Behind the event that names it, as statements are listed.
+    let span = Span {
+        offset: 1383,
+        end: ("binlog.000001".to_owned(), 1384),
+        ..prices()
+    };
+    window
+        .state_mut()
+        .commands
+        .push(BinlogCommand::ShowAt(span));
+    until(&mut window, "the transaction", |window| {
+        shows(window, "2 rows in 1 table")
+    });
+}
+
+#[test]
+fn a_place_where_nothing_is_says_so() {
+    let mut window = mysql();
+    let before = transactions(&window);
+    let span = Span {
+        offset: 4,
+        ..prices()
+    };
+    window
+        .state_mut()
+        .commands
+        .push(BinlogCommand::ShowAt(span));
+    until(&mut window, "the refusal", |window| {
+        shows(window, "There is no transaction at binlog.000001:4")
+    });
+    assert_eq!(transactions(&window), before);
+    window.get_by_label("Close the transaction").click();
+    window.run();
+    assert!(!shows(&window, "It could not be read"));
 }
 
 #[test]
@@ -799,6 +754,84 @@ fn a_begin_names_the_zone_that_it_is_read_in() {
     window.get_by_label("A time").click();
     window.run();
     assert!(shows(&window, "A time: 2026-11-21 12:30 UTC−05:00"));
+}
+
+#[test]
+fn a_transaction_that_is_being_written_is_seen_once_when_it_is_whole() {
+    let whole = std::fs::read(recorded("mariadb-in-use.000001")).unwrap();
+    // Up to the event that commits.
+    let mut at = 4;
+    let mut last = at;
+    while at < whole.len() {
+        last = at;
+        let size = whole[at + 9..at + 13].try_into().unwrap();
+        at += u32::from_le_bytes(size) as usize;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("binlog.000001");
+    std::fs::write(&path, &whole[..last]).unwrap();
+    let mut window = opened(
+        BinlogPanel::default(),
+        path.to_str().unwrap(),
+        "still being written",
+    );
+    assert!(shows(&window, "No transactions"), "{:?}", words(&window));
+
+    std::fs::write(&path, &whole).unwrap();
+    window.get_by_label("Follow").click();
+    let listed = |window: &Window| {
+        let any = window.query_by_role_and_label(Role::ListBox, "transactions");
+        any.is_some() && !transactions(window).is_empty()
+    };
+    wait(&mut window, "the transaction", listed);
+    let all = transactions(&window);
+    assert!(all.len() == 1 && all[0].contains("item"), "{all:?}");
+    assert!(!all[0].contains("cut off"), "{all:?}");
+}
+
+#[test]
+fn what_is_asked_for_leaves_the_page_where_files_are_named() {
+    let mut window = mysql();
+    for (ask, seen) in [
+        (BinlogCommand::Show(BinlogView::Summary), "No summary yet"),
+        (BinlogCommand::Find, "Names, statements and the rows"),
+    ] {
+        window.state_mut().commands.push(BinlogCommand::OpenFile);
+        window.run();
+        assert!(shows(&window, "Files of one log in their order"));
+        window.state_mut().commands.push(ask);
+        window.run();
+        assert!(shows(&window, seen), "{seen}");
+    }
+}
+
+/// What was copied in this frame.
+fn copied(window: &Window) -> Option<String> {
+    let commands = &window.output().platform_output.commands;
+    commands.iter().find_map(|command| match command {
+        egui::OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_gtids_are_copied_whole() {
+    let mut window = mysql();
+    window.get_by_label("Copy all GTIDs up to here").click();
+    window.step();
+    let gtids = copied(&window).unwrap();
+    let parsed: GtidPosition = gtids.parse().unwrap();
+    assert!(!parsed.is_empty() && gtids.contains("nightly"), "{gtids}");
+}
+
+#[test]
+fn a_row_is_copied_with_what_it_has() {
+    let mut window = mysql();
+    open_with(&mut window, "INSERT INTO item (name) VALUES ('kept')");
+    window.get_by_label("Copy row").click();
+    window.step();
+    let row = "column\tafter\n@1\t3\n@2\tkept\n@3\t\\N\n@4\t\\N\n";
+    assert_eq!(copied(&window).as_deref(), Some(row));
 }
 
 #[test]

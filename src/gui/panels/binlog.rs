@@ -179,11 +179,12 @@ impl BinlogPanel {
             .stream
             .as_ref()
             .is_none_or(|stream| stream.ring.is_empty());
-        if is_empty {
-            return self.waiting_ui(ui, cx);
-        }
         self.details_ui(ui, cx);
-        self.list_ui(ui, cx);
+        if is_empty {
+            self.waiting_ui(ui, cx);
+        } else {
+            self.list_ui(ui, cx);
+        }
     }
 
     /// What is looked at of the log now.

@@ -39,6 +39,25 @@ pub(super) struct Line {
     pub(super) key: bool,
 }
 
+/// What was done to a row.
+pub(super) fn op_words(op: Op) -> &'static str {
+    match op {
+        Op::Insert => "Inserted",
+        Op::Update => "Updated",
+        Op::Delete => "Deleted",
+    }
+}
+
+/// Where the names of its columns come from.
+pub(super) fn origin_words(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Logged => "names from the log",
+        Origin::History => "names from the table's history",
+        Origin::Server => "names from the server, as its tables are now",
+        Origin::Position => "names are not known",
+    }
+}
+
 /// All columns of a change.
 pub(super) fn lines(change: &Kept, render: &mut Render) -> Vec<Line> {
     let mut image = |row: &OwnedRow, at: usize, column: &Column| {

@@ -212,7 +212,7 @@ impl BinlogPanel {
         if let Some(number) = opened
             && let Some(held) = ring.get(number)
         {
-            self.details.open(number, held.clone());
+            self.details.open(Some(number), held.clone());
         }
         ui.advance_cursor_after_rect(room);
     }

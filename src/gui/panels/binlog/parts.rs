@@ -33,13 +33,17 @@ const PURPOSE: &str = "What a server's binary log tells of its changes. Files ca
 impl BinlogPanel {
     /// One of them reads.
     pub(super) fn parts_run(&self) -> bool {
-        self.summary.is_running() || self.undo.is_running() || self.history.is_running()
+        self.summary.is_running()
+            || self.undo.is_running()
+            || self.history.is_running()
+            || self.details.is_reading()
     }
 
     pub(super) fn cancel_parts(&self) {
         self.summary.cancel();
         self.undo.cancel();
         self.history.cancel();
+        self.details.cancel();
     }
 
     /// Another log: nothing of what they show holds.
@@ -53,6 +57,7 @@ impl BinlogPanel {
         self.summary.poll(state);
         self.undo.poll(state);
         self.history.poll(state);
+        self.details.poll();
         let Some((stream, span)) = self.stream.as_mut().zip(self.opens.as_ref()) else {
             return;
         };
@@ -112,13 +117,19 @@ impl BinlogPanel {
         self.history.of(key, input, worker);
     }
 
-    /// Open a transaction in the timeline: the one that is held, else the log is read from there.
+    /// Open a transaction in the timeline: the one that is held, else it is read by itself, and what is held stays.
+    /// Where no log is open, the server's is read from there on.
     fn show_at(&mut self, span: Span, input: Option<&Input>, worker: &Worker) {
         let held = self.stream.as_ref();
         if let Some(number) = held.and_then(|stream| find(&stream.ring, &span)) {
             self.open_held(number);
         } else if let Some(input) = input.cloned() {
-            self.read_from(span, input, worker);
+            if self.stream.is_some() {
+                self.opens = None;
+                self.details.read(span, input, worker);
+            } else {
+                self.read_from(span, input, worker);
+            }
         }
         self.view = BinlogView::Timeline;
         self.opens_file = false;
@@ -140,7 +151,7 @@ impl BinlogPanel {
         self.opens = None;
         let held = self.stream.as_ref();
         if let Some(held) = held.and_then(|stream| stream.ring.get(number).cloned()) {
-            self.details.open(number, held);
+            self.details.open(Some(number), held);
             self.list.go_to(number);
         }
     }
@@ -195,10 +206,6 @@ impl BinlogPanel {
 
 /// The number of the transaction at a place, or around it.
 fn find(ring: &Ring, span: &Span) -> Option<u64> {
-    let here = |held: &super::held::Held| {
-        *held.end.begin.file == *span.file
-            && (held.end.begin.offset..held.end.end).contains(&span.offset)
-    };
     ring.since(ring.first())
-        .find_map(|(number, held)| here(held).then_some(number))
+        .find_map(|(number, held)| held.is_around(span).then_some(number))
 }

@@ -10,14 +10,16 @@ use crate::{
     engine::{
         binlog::{
             rows::Op,
-            table::Origin,
             trail::{Change, Image, Side, Touched},
         },
         visible,
     },
     gui::{
         command::{Ask as _, BinlogCommand},
-        panels::binlog::when::moment_of,
+        panels::binlog::{
+            cells::{op_words, origin_words},
+            when::moment_of,
+        },
         theme::{CARD_RADIUS, PaletteExt as _, SELECTION_RADIUS, SPACE, text},
         widgets::{button::Button, card::hint_ui},
         zone::Zone,
@@ -38,7 +40,7 @@ pub(super) fn ui(ui: &mut Ui, line: &Line<'_>, zone: Zone) -> Option<BinlogComma
             ui.spacing_mut().item_spacing.y = 6.0;
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 let title = match &line.part {
-                    Part::Change(change) => title(change.op),
+                    Part::Change(change) => op_words(change.op),
                     Part::Statement(_) => "Statement",
                     Part::Whole => "Transaction",
                 };
@@ -63,14 +65,6 @@ pub(super) fn ui(ui: &mut Ui, line: &Line<'_>, zone: Zone) -> Option<BinlogComma
     asked
 }
 
-fn title(op: Op) -> &'static str {
-    match op {
-        Op::Insert => "Inserted",
-        Op::Update => "Updated",
-        Op::Delete => "Deleted",
-    }
-}
-
 fn facts_ui(ui: &mut Ui, line: &Line<'_>, zone: Zone) {
     let touched: &Touched = line.touched;
     let mut facts = vec![format!("{} {zone}", moment_of(touched.micros, zone))];
@@ -84,7 +78,7 @@ fn facts_ui(ui: &mut Ui, line: &Line<'_>, zone: Zone) {
         facts.extend(fate(touched).map(str::to_owned));
     }
     if let Part::Change(change) = &line.part {
-        facts.push(origin(change.names).to_owned());
+        facts.push(origin_words(change.names).to_owned());
     }
     hint_ui(ui, &facts.join(" · "));
     let place = format!("{}:{}", touched.file, touched.offset);
@@ -96,16 +90,6 @@ fn facts_ui(ui: &mut Ui, line: &Line<'_>, zone: Zone) {
             .wrap()
             .selectable(true),
     );
-}
-
-/// Where the columns' names come from.
-fn origin(names: Origin) -> &'static str {
-    match names {
-        Origin::Logged => "names from the log",
-        Origin::History => "names from the table's history",
-        Origin::Server => "names as they are on the server now",
-        Origin::Position => "names are not known",
-    }
 }
 
 fn columns_ui(ui: &mut Ui, change: &Change) {
