@@ -42,7 +42,7 @@ impl Beginning {
         }
     }
 
-    /// What was written, understood.
+    /// What was written, understood; `zone` is that of times that name none.
     pub fn start(self, text: &str, zone: &Zone) -> Result<StartAt, &'static str> {
         let text = text.trim();
         match self {
@@ -193,7 +193,8 @@ impl Wishes {
         }
     }
 
-    /// Understand what was written; else which of it is not understood, and how it is written.
+    /// Understand what was written; else which of it is not understood, and how it is written. `zone` is that of times
+    /// that name none.
     pub fn wanted(&self, zone: &Zone) -> Result<Wanted, (Wish, &'static str)> {
         let time = |wish, text: &str| {
             if text.trim().is_empty() {
