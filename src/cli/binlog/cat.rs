@@ -235,10 +235,7 @@ impl Job {
             }
         };
         match end {
-            Some(end) => {
-                ending::say(&end?, damaged)?;
-                ending::all_said(refused)
-            }
+            Some(end) => ending::say_with(&end?, damaged, ending::unsaid(refused)),
             None => Err(Failure::Failed {
                 message: "reading stopped".to_owned(),
                 hint: None,

@@ -47,6 +47,14 @@ pub(super) fn say(end: &End, damaged: u64) -> Result<(), Failure> {
             print::note(&message);
             Err(Failure::Interrupted)
         }
+        Status::NotABinlog => Err(Failure::Ended {
+            message,
+            hint: Some(
+                "A compressed log is unpacked on the way: zcat FILE | porthole binlog cat -"
+                    .to_owned(),
+            ),
+            code: NOT_READABLE,
+        }),
         _ => Err(Failure::Ended {
             message,
             hint: None,
@@ -55,17 +63,31 @@ pub(super) fn say(end: &End, damaged: u64) -> Result<(), Failure> {
     }
 }
 
-/// Statements may lack some of what the log says.
-pub(super) fn all_said(refused: u64) -> Result<(), Failure> {
-    if refused == 0 {
-        return Ok(());
+/// Say it where statements were written, which may lack some of what the log says: `left` has what. That is told by the
+/// exit code also where more of the log may come.
+pub(super) fn say_with(end: &End, damaged: u64, left: Option<String>) -> Result<(), Failure> {
+    let Some(left) = left else {
+        return say(end, damaged);
+    };
+    match say(end, damaged) {
+        Err(Failure::Ended {
+            message,
+            code: MORE_MAY_COME,
+            ..
+        }) => print::note(&message),
+        said => said?,
     }
-    let changes = many(refused, "change");
     Err(Failure::Ended {
-        message: format!("refused: {changes} could not be written as statements"),
+        message: format!("refused: {left}"),
         hint: Some("Comments in the text say why.".to_owned()),
         code: REFUSED,
     })
+}
+
+/// Changes that statements cannot make.
+pub(super) fn unsaid(refused: u64) -> Option<String> {
+    let changes = many(refused, "change");
+    (refused > 0).then(|| format!("{changes} could not be written as statements"))
 }
 
 /// A number and what is counted.

@@ -50,6 +50,12 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let target = args.input.target.clone();
     let live = args.input.is_live();
     work::run(&target, live, move |context| {
+        if args.input.follow {
+            return Err(Failure::usage(
+                "row-history has no --follow",
+                "The newest change comes first, so the log must have an end.",
+            ));
+        }
         let selection = args.selection.parse(&args.input, context.server.as_ref())?;
         if !selection.chooses_rows() || selection.filter.tables.is_empty() {
             return Err(Failure::usage(

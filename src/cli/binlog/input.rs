@@ -84,6 +84,12 @@ impl Bound {
         if let Some(seconds) = zone.seconds(text) {
             return Ok(Self::Time(seconds));
         }
+        if is_date(text) {
+            return Err(Failure::usage(
+                format!("no such day or time: {text}"),
+                "Write it as 2026-11-21T23:20:00Z or '2026-11-21 23:20'.",
+            ));
+        }
         if let Ok(gtids) = text.parse::<GtidPosition>()
             && !gtids.is_empty()
         {
@@ -98,9 +104,16 @@ impl Bound {
                 offset,
             });
         }
+        // The whole of a file is from its begin on.
+        if is_log_file(text) {
+            return Ok(Self::Position {
+                file: Some(text.to_owned()),
+                offset: 4,
+            });
+        }
         Err(Failure::usage(
             format!("no place in a log: {text}"),
-            "Give FILE:POSITION, a position, a time such as 2026-11-21T23:20:00Z or '2026-11-21 23:20' (in --time-zone), or GTIDs.",
+            "Give FILE:POSITION, FILE, a position, a time such as 2026-11-21T23:20:00Z or '2026-11-21 23:20' (in --time-zone), or GTIDs.",
         ))
     }
 }
@@ -225,6 +238,26 @@ impl InputArgs {
     }
 }
 
+/// It begins as a date does, with two digits for month and day.
+fn is_date(text: &str) -> bool {
+    let is = |place: usize, byte: u8| match place {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    };
+    let day = text.as_bytes().get(..10);
+    let rest = text.as_bytes().get(10);
+    day.is_some_and(|day| day.iter().enumerate().all(|(place, byte)| is(place, *byte)))
+        && rest.is_none_or(|byte| matches!(byte, b' ' | b'T' | b't'))
+}
+
+/// A name as servers give it to a file of their log.
+fn is_log_file(text: &str) -> bool {
+    text.rsplit_once('.').is_some_and(|(stem, digits)| {
+        let numbered = digits.len() >= 6 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        numbered && !stem.is_empty() && !stem.contains(':')
+    })
+}
+
 /// A pipe or a device.
 fn is_stream(path: &Path) -> bool {
     path.metadata()
@@ -292,5 +325,20 @@ mod tests {
         let server = ["--url", "mysql://nobody@localhost"];
         assert!(end(&server, Some("binlog.000999")).is_ok());
         assert!(end(&server, None).is_err());
+    }
+
+    #[test]
+    fn a_day_that_is_none_is_no_gtid_and_a_file_is_read_from_its_begin() {
+        let parse = |text| Bound::parse(text, &Zone::default());
+        for text in ["2026-11-31", "2026-13-45 10:00", "2026-02-30T10:00:00Z"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+        assert!(matches!(parse("2026-11-30"), Ok(Bound::Time(_))));
+        assert!(matches!(parse("0-1-5"), Ok(Bound::Gtids(_))));
+        let begin = Bound::Position {
+            file: Some("binlog.000006".to_owned()),
+            offset: 4,
+        };
+        assert_eq!(parse("binlog.000006").unwrap(), begin);
     }
 }

@@ -200,6 +200,9 @@ fn gtids(text: Option<&str>) -> Result<(Option<GtidPosition>, Vec<Gtid>), Failur
         return Ok((None, listed.into_iter().map(Gtid::MariaDb).collect()));
     }
     match text.parse() {
+        Ok(GtidPosition::MySql(set)) if set.is_empty() => {
+            Err(no_gtids(text, "it names no transaction"))
+        }
         Ok(GtidPosition::MySql(set)) => Ok((Some(GtidPosition::MySql(set)), Vec::new())),
         Ok(GtidPosition::MariaDb(_)) => Err(no_gtids(text, "it is no list of GTIDs")),
         Err(error) => Err(no_gtids(text, error)),

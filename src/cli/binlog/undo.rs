@@ -11,7 +11,6 @@ use super::{
 use crate::engine::{
     Error,
     binlog::{
-        filter::Filter,
         print::{self as printer, Form, Printer},
         source::NoteKind,
         transaction::{Item, Outcome},
@@ -70,9 +69,11 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         let selection = args.selection.parse(&args.input, context.server.as_ref())?;
         let conditions = selection.conditions();
         let from = selection.from.as_ref();
-        let filter = Filter {
-            every_statement: !args.redo,
-            ..selection.filter
+        let wanted = selection.filter.clone();
+        let filter = if args.redo {
+            selection.filter
+        } else {
+            Undo::filter(selection.filter)
         };
         let mut reader = args.input.open(from, None, filter, context)?;
         let mut output = Text::start()?;
@@ -91,15 +92,14 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
             return output.end(end, |end| {
                 work::tell_unknown(printer.conditions());
                 let counts = printer.counts();
-                ending::say(&end, counts.damaged)?;
-                ending::all_said(counts.refused)
+                ending::say_with(&end, counts.damaged, ending::unsaid(counts.refused))
             });
         }
         let options = Options {
             partial: args.partial,
             past_barriers: args.past_ddl,
         };
-        let mut undo = Undo::new(options, conditions)?;
+        let mut undo = Undo::new(options, conditions, wanted)?;
         let end = work::walk(&mut reader, selection.until, |item| Ok(undo.take(item)?))?;
         work::tell_unknown(undo.conditions());
         let mut stuck = None;
@@ -118,8 +118,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         };
         output.end(report, |report| {
             say(&report, args.partial)?;
-            ending::say(&end, report.damaged)?;
-            whole(&report)
+            ending::say_with(&end, report.damaged, left(&report))
         })
     })
 }
@@ -135,7 +134,10 @@ fn say(report: &Report, partial: bool) -> Result<(), Failure> {
                 "refused: {} cannot be taken back, so nothing was written",
                 many(report.refused, "change")
             ),
-            hint: Some("--partial writes statements for the others.".to_owned()),
+            hint: Some(
+                "--partial writes statements for the others. Names that the log lacks are taken from a server (--url or --profile)."
+                    .to_owned(),
+            ),
             code: ending::REFUSED,
         });
     }
@@ -146,6 +148,13 @@ fn say(report: &Report, partial: bool) -> Result<(), Failure> {
         ));
         print::hint("--past-ddl goes on; the table may have been another one then.");
     }
+    if report.lost > 0 {
+        print::warning(&format!(
+            "not taken back: {} that changed rows and logged none of them (binlog_format): the text names {}",
+            many(report.lost, "statement"),
+            if report.lost == 1 { "it" } else { "them" },
+        ));
+    }
     print::note(&format!(
         "{} for {}; nothing was executed",
         many(report.rows, "statement"),
@@ -154,16 +163,12 @@ fn say(report: &Report, partial: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is left out is said above; who asks for the exit code alone must know of it, too.
-fn whole(report: &Report) -> Result<(), Failure> {
+/// What is left out, for who asks for the exit code alone.
+fn left(report: &Report) -> Option<String> {
     let before = report.barrier.as_ref().map_or(0, |(_, rows)| *rows);
-    match report.refused + before {
-        0 => Ok(()),
-        left => Err(Failure::Ended {
-            message: format!("refused: {} not taken back", many(left, "change")),
-            hint: None,
-            code: ending::REFUSED,
-        }),
+    match report.refused + before + report.lost {
+        0 => None,
+        left => Some(format!("{} not taken back", many(left, "change"))),
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::{
     event::Query,
+    frame::Flavour,
     gtid::{Gtid, GtidPosition},
     rows::Op,
     transaction::Begin,
@@ -102,14 +103,41 @@ impl Filter {
 
     /// Whether a statement is wanted of which only the session's default database is known, and not which it changes.
     pub fn wants_query(&self, query: &Query) -> bool {
+        self.wants_database(&query.database()) || self.wants_named(query)
+    }
+
+    /// Whether a statement names a table that is wanted, or a database of which all are.
+    pub fn wants_named(&self, query: &Query) -> bool {
         let fits_name = |rule: &TableRule, name: &str| {
             let wanted = rule.table.as_ref().or(rule.database.as_ref());
             wanted.is_none_or(|wanted| fits(&wanted.to_lowercase(), name))
         };
-        self.wants_database(&query.database())
-            || self.tables.is_empty()
+        let all_of =
+            |rule: &TableRule| rule.table.is_none() && rule.fits_database(&query.database());
+        self.tables.is_empty()
+            || self.tables.iter().any(all_of)
             || names(&query.text(), query.mode())
                 .any(|name| self.tables.iter().any(|rule| fits_name(rule, &name)))
+    }
+
+    /// Whether a statement is wanted that changes something by its text: where the log names the databases that it
+    /// changes, by these.
+    pub fn wants_change(&self, query: &Query) -> bool {
+        match &query.vars.databases {
+            Some(databases) if !databases.is_empty() => databases
+                .iter()
+                .any(|name| self.wants_database(&String::from_utf8_lossy(name))),
+            _ => self.wants_query(query),
+        }
+    }
+
+    /// Whether transactions are named as this product does not name them.
+    pub fn names_another(&self, product: Flavour) -> bool {
+        let sets = self.gtids.iter().chain(&self.not_gtids);
+        let listed = self.listed.iter().chain(&self.not_listed);
+        sets.map(GtidPosition::product)
+            .chain(listed.map(Gtid::product))
+            .any(|named| named != product)
     }
 
     /// Whether an operation is wanted.

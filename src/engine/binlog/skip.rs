@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::gtid::{Gtid, GtidPosition, MariaGtid};
+use super::{
+    frame::Flavour,
+    gtid::{Gtid, GtidPosition, MariaGtid},
+};
 
 /// What is still to be left out.
 pub(super) enum Skip {
@@ -31,6 +34,14 @@ impl Skip {
                 Self::UpTo(state.iter().map(last).collect())
             }
             set @ GtidPosition::MySql(_) => Self::Set(set),
+        }
+    }
+
+    /// Whose log has such a position.
+    pub(super) fn product(&self) -> Flavour {
+        match self {
+            Self::Set(_) => Flavour::MySql,
+            Self::UpTo(_) => Flavour::MariaDb,
         }
     }
 

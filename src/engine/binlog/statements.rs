@@ -45,7 +45,7 @@ pub enum Direction {
 pub enum Unsayable {
     /// Nobody knows the columns' names.
     #[error(
-        "the names of the columns of {table} are not known (binlog_row_metadata is not FULL, and no schema was given)"
+        "the names of the columns of {table} are not known (binlog_row_metadata is not FULL, and no server that was asked has a table that fits)"
     )]
     Names {
         /// `database.table`

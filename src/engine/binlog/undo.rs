@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use super::{
     bytes::Malformed,
     event::{Event, Query},
+    filter::Filter,
     frame::RawEvent,
     matching::Conditions,
     print::{logged_micros, stamp},
@@ -18,7 +19,7 @@ use super::{
     statements::{Direction, HEAD, Statements, Unsayable, doubts},
     table::TablePlan,
     transaction::{End, Item, Outcome, Role, Rows},
-    words::may_change,
+    words::{Loses, may_change},
 };
 use crate::engine::{Result, visible};
 
@@ -42,6 +43,10 @@ pub struct Options {
 pub struct Undo {
     options: Options,
     conditions: Conditions,
+    /// By which the log is read.
+    filter: Filter,
+    /// The open transaction is chosen by it.
+    chosen: bool,
     statements: Statements,
     kept: Reversed,
     line: String,
@@ -68,6 +73,8 @@ pub struct Report {
     pub reasons: Vec<String>,
     /// The last statement behind which nothing was taken back, with its place; and how many changes are before it.
     pub barrier: Option<(String, u64)>,
+    /// Statements that changed rows by their text alone, and are not taken back.
+    pub lost: u64,
     /// What a reader of the text should know of its tables.
     pub doubts: BTreeSet<String>,
     /// Events that could not be read.
@@ -134,11 +141,13 @@ impl Tag {
 }
 
 impl Undo {
-    /// Take back what fits the conditions.
-    pub fn new(options: Options, conditions: Conditions) -> Result<Self> {
+    /// Take back what fits the conditions, of a log that is read with [`Undo::filter`].
+    pub fn new(options: Options, conditions: Conditions, filter: Filter) -> Result<Self> {
         Ok(Self {
             options,
             conditions,
+            filter,
+            chosen: false,
             statements: Statements::new(),
             kept: Reversed::new()?,
             line: String::new(),
@@ -150,6 +159,14 @@ impl Undo {
         })
     }
 
+    /// With this a log is read to take back what another filter wants: every statement matters.
+    pub fn filter(wanted: Filter) -> Filter {
+        Filter {
+            every_statement: true,
+            ..wanted
+        }
+    }
+
     /// What changes must fit to be taken back.
     pub fn conditions(&self) -> &Conditions {
         &self.conditions
@@ -158,13 +175,14 @@ impl Undo {
     /// The next of the log.
     pub fn take(&mut self, item: &Item) -> Result<()> {
         match item {
-            Item::Begin(_) => {
+            Item::Begin(begin) => {
                 self.open = Refusals::default();
+                self.chosen = self.filter.wants_transaction(begin);
                 self.put(Tag::Begin, "")
             }
             Item::Rows(rows) => self.rows(rows),
             Item::Statement(statement) => match statement.role {
-                Role::Change => self.barrier(&statement.query, &place(&statement.raw)),
+                Role::Change => self.statement(&statement.query, &place(&statement.raw)),
                 Role::RollbackTo => {
                     self.open.add(
                         &place(&statement.raw),
@@ -175,7 +193,7 @@ impl Undo {
                 Role::Savepoint | Role::XaMark | Role::XaEnd | Role::AlterMark => Ok(()),
             },
             Item::Other(raw, event) => match &**event {
-                Event::LoadQuery(load) => self.barrier(&load.query, &place(raw)),
+                Event::LoadQuery(load) => self.statement(&load.query, &place(raw)),
                 Event::Incident { .. } => {
                     self.refused
                         .add(&place(raw), "changes are missing from the log");
@@ -233,25 +251,33 @@ impl Undo {
         failed
     }
 
-    /// A statement that may have changed what the rows before it are about.
-    fn barrier(&mut self, query: &Query, place: &str) -> Result<()> {
-        if !self.more_tables && !may_change(query, &self.tables) {
-            return Ok(());
-        }
-        let shown = visible::line(&query.shown());
-        if self.options.past_barriers {
-            return self.put(Tag::Comment, &format!("NOT TAKEN BACK: {place}: {shown}"));
-        }
+    /// A statement: it may have changed what the rows before it are about, and rows of its own.
+    fn statement(&mut self, query: &Query, place: &str) -> Result<()> {
+        let concerns = self.more_tables || may_change(query, &self.tables);
         let earlier = self.report.barrier.as_ref().map_or(0, |(_, rows)| *rows);
         let refused = self.refused.count + self.open.count;
         let before = self.report.rows + refused + earlier;
-        if before == 0 {
+        let ends = concerns && before > 0 && !self.options.past_barriers;
+        let loses = self.chosen
+            && match Loses::of(&query.text(), query.mode()) {
+                Loses::Nothing => false,
+                Loses::Named => self.filter.wants_named(query),
+                Loses::Any => self.filter.wants_change(query),
+            };
+        let passed = concerns && self.options.past_barriers;
+        if !(ends || loses || passed) {
             return Ok(());
+        }
+        let shown = visible::line(&query.shown());
+        self.report.lost += u64::from(loses);
+        if !ends {
+            return self.put(Tag::Comment, &format!("NOT TAKEN BACK: {place}: {shown}"));
         }
         let doubts = std::mem::take(&mut self.report.doubts);
         self.report = Report {
             barrier: Some((format!("{place}: {shown}"), before)),
             doubts,
+            lost: self.report.lost,
             // What could not be read may have been anything.
             damaged: self.report.damaged,
             ..Report::default()
@@ -397,7 +423,9 @@ fn head(report: &Report) -> String {
         "\
 -- Statements that take changes back, the last change first. Read them before you run them.
 -- Rows that foreign keys changed by themselves (ON DELETE or ON UPDATE CASCADE, SET NULL) are here only where the
--- server logs them: MySQL 9.7 does, MariaDB and older ones do not. Triggers would fire again; what they changed in row format is in the log, and is here.
+-- server logs them: MySQL 9.7 does, MariaDB and older ones do not. Triggers would fire again; what they changed in row
+-- format is in the log, and is here. A row that was changed again later loses that change, too, where it is found by
+-- its key.
 ",
     );
     for doubt in &report.doubts {
@@ -421,10 +449,11 @@ fn place(raw: &RawEvent) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::binlog::event::StatusVars;
+    use crate::engine::binlog::{event::StatusVars, filter::TableRule};
 
     fn undo() -> Undo {
-        Undo::new(Options::default(), Conditions::default()).unwrap()
+        let all = Filter::default();
+        Undo::new(Options::default(), Conditions::default(), all).unwrap()
     }
 
     #[test]
@@ -441,11 +470,60 @@ mod tests {
         undo.report.rows = 2;
         undo.report.damaged = 1;
         undo.refused.add("a:4", "it is torn");
-        undo.barrier(&call, "a:9").unwrap();
+        undo.statement(&call, "a:9").unwrap();
         let report = undo.finish(&mut |_| Ok(())).unwrap();
         assert_eq!(report.damaged, 1);
         assert_eq!((report.rows, report.refused), (0, 0));
         assert_eq!(report.barrier, Some(("a:9: CALL p()".to_owned(), 3)));
+    }
+
+    #[test]
+    fn rows_that_only_their_statement_tells_of_are_named_and_counted() {
+        let query = |sql: &'static str| Query {
+            thread_id: 1,
+            exec_secs: 0,
+            error_code: 0,
+            database: bytes::Bytes::from_static(b"shop"),
+            sql: bytes::Bytes::from_static(sql.as_bytes()),
+            vars: StatusVars::default(),
+        };
+        let of = |filter: Filter, chosen: bool| {
+            let mut undo = Undo::new(Options::default(), Conditions::default(), filter).unwrap();
+            undo.chosen = chosen;
+            for sql in [
+                "UPDATE item SET n = 1",
+                "TRUNCATE item",
+                "DROP TABLE item",
+                "CREATE TABLE other (id INT)",
+                "ALTER TABLE item ADD m INT",
+                "DROP TEMPORARY TABLE x",
+            ] {
+                undo.statement(&query(sql), "a:4").unwrap();
+            }
+            let mut text = Vec::new();
+            let report = undo.finish(&mut |part| {
+                text.extend_from_slice(part);
+                Ok(())
+            });
+            let text = String::from_utf8(text).unwrap();
+            (
+                report.unwrap().lost,
+                text.matches("NOT TAKEN BACK: a:4").count(),
+            )
+        };
+        assert_eq!(of(Filter::default(), true), (3, 3));
+        assert_eq!(of(Filter::default(), false), (0, 0));
+        let elsewhere = Filter {
+            tables: vec![TableRule::parse("archive.old")],
+            ..Filter::default()
+        };
+        assert_eq!(of(elsewhere, true), (0, 0));
+        // An update may have set off a trigger.
+        let beside = Filter {
+            tables: vec![TableRule::parse("shop.other")],
+            ..Filter::default()
+        };
+        assert_eq!(of(beside, true), (1, 1));
     }
 
     #[test]

@@ -76,6 +76,30 @@ pub(super) fn changes_rows(sql: &str, mode: SqlMode) -> bool {
     })
 }
 
+/// Whose rows a statement changes or drops without logging them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Loses {
+    /// None.
+    Nothing,
+    /// Those of the tables that it names.
+    Named,
+    /// It may be those of others, too.
+    Any,
+}
+
+impl Loses {
+    pub(super) fn of(sql: &str, mode: SqlMode) -> Self {
+        let words = words(sql, mode, Reading::Code).unwrap_or_default();
+        let mut words = words.iter().map(|word| word.text.as_str());
+        match (words.next(), words.next()) {
+            (Some("truncate"), _) | (Some("drop"), Some("table")) => Self::Named,
+            (Some("drop"), Some("database" | "schema")) => Self::Any,
+            _ if changes_rows(sql, mode) => Self::Any,
+            _ => Self::Nothing,
+        }
+    }
+}
+
 /// Whether a statement may have changed rows of one of these tables (database, name), or what they are stored in.
 pub(super) fn may_change(query: &Query, tables: &BTreeSet<(String, String)>) -> bool {
     let sql = query.text();

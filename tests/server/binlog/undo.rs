@@ -345,6 +345,16 @@ async fn a_change_of_the_table_in_between_is_where_undoing_ends() {
                 "INSERT INTO other VALUES (1)",
             ])
             .await;
+        // That something is left out is told also while more may come.
+        let (open, _) = logged.place().await;
+        let open = logged.path(&open);
+        let outcome = logged.binlog(&["undo", open.to_str().unwrap()]).await;
+        assert_eq!(outcome.code, Some(3), "{}", outcome.err);
+        assert!(
+            outcome.err.contains("still being written"),
+            "{}",
+            outcome.err
+        );
         let file = logged.closed_file().await;
         let outcome = logged.binlog(&["undo", &file]).await;
         assert!(

@@ -697,6 +697,19 @@ async fn wrong_use_is_told_before_anything_is_read() {
         ),
         (&["undo", file, "--follow"], "--follow"),
         (
+            &[
+                "row-history",
+                file,
+                "--table",
+                "t",
+                "--where",
+                "id=1",
+                "--follow",
+            ],
+            "row-history has no --follow",
+        ),
+        (&["cat", file, "--from", "2026-11-31"], "no such day"),
+        (
             &["tail", file, "--to", "2026-11-21 23:20"],
             "--to is a position where more is waited for",
         ),

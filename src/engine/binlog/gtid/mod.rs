@@ -15,6 +15,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use super::frame::Flavour;
+
 pub use mariadb::{MariaGtid, MariaGtidState, MariaRange};
 pub use mysql::{MySqlGtid, Origin, Tag, Uuid};
 pub use mysql_set::MySqlGtidSet;
@@ -51,6 +53,16 @@ pub enum Gtid {
     MySql(MySqlGtid),
     /// Of MariaDB.
     MariaDb(MariaGtid),
+}
+
+impl Gtid {
+    /// Whose name it is.
+    pub fn product(&self) -> Flavour {
+        match self {
+            Self::MySql(_) => Flavour::MySql,
+            Self::MariaDb(_) => Flavour::MariaDb,
+        }
+    }
 }
 
 impl fmt::Display for Gtid {
@@ -119,6 +131,14 @@ impl GtidPosition {
             (Self::MySql(set), Gtid::MySql(gtid)) => set.add(gtid),
             (Self::MariaDb(state), Gtid::MariaDb(gtid)) => state.add(*gtid),
             _ => Ok(()),
+        }
+    }
+
+    /// Whose names they are.
+    pub fn product(&self) -> Flavour {
+        match self {
+            Self::MySql(_) => Flavour::MySql,
+            Self::MariaDb(_) => Flavour::MariaDb,
         }
     }
 

@@ -335,6 +335,11 @@ impl<'a> Object<'a> {
 
     fn moment(&mut self, key: &str, micros: u64) {
         self.key(key);
+        // What a server makes up to send it has no time.
+        if micros == 0 {
+            self.out.extend_from_slice(b"null");
+            return;
+        }
         self.out.push(b'"');
         stamp(self.out, micros, b'T');
         self.out.push(b'"');

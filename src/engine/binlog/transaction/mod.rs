@@ -182,7 +182,7 @@ impl<S: Source> Transactions<S> {
             }
             match step {
                 Step::Event(raw) => {
-                    if self.unproven && raw.header.kind == kind::FORMAT_DESCRIPTION {
+                    if raw.header.kind == kind::FORMAT_DESCRIPTION {
                         self.prove(&raw)?;
                     }
                     self.take(raw);
@@ -258,18 +258,33 @@ impl<S: Source> Transactions<S> {
         }
     }
 
-    /// Whether the checkpoint is one of this log.
+    /// Whether the checkpoint and the GTIDs that were given can be of this log.
     fn prove(&mut self, raw: &RawEvent) -> Result<()> {
         let Ok(Event::FormatDescription(format)) = Event::parse(raw, None) else {
             // It is told as damage.
             return Ok(());
         };
-        self.unproven = false;
+        if std::mem::take(&mut self.unproven) {
+            self.compare(raw, format.flavour)?;
+        }
+        let begins = self.skip.as_ref().map(Skip::product);
+        let begins_elsewhere = begins.is_some_and(|product| product != format.flavour);
+        if begins_elsewhere || self.filter.names_another(format.flavour) {
+            return Err(Error::Invalid(format!(
+                "these GTIDs are none of this log, which is of {}",
+                format.flavour
+            )));
+        }
+        Ok(())
+    }
+
+    /// Whether the checkpoint is one of this log.
+    fn compare(&self, raw: &RawEvent, product: Flavour) -> Result<()> {
         let from = self.tracker.checkpoint();
-        if from.product != format.flavour {
+        if from.product != product {
             return Err(Error::Invalid(format!(
                 "the checkpoint belongs to another log: it is of {}, and this log of {}",
-                from.product, format.flavour
+                from.product, product
             )));
         }
         let begun = from.file_begun.filter(|_| from.gtids.is_none());
@@ -629,12 +644,8 @@ impl<S: Source> Transactions<S> {
             return open.wanted;
         }
         // What frames the changes is wanted with them, what changes by itself only where it may be meant.
-        match (role, &query.vars.databases) {
-            (Role::Change, _) if self.filter.rows_only => false,
-            (Role::Change, Some(databases)) if !databases.is_empty() => databases
-                .iter()
-                .any(|name| self.filter.wants_database(&String::from_utf8_lossy(name))),
-            (Role::Change, _) => self.filter.wants_query(query),
+        match role {
+            Role::Change => !self.filter.rows_only && self.filter.wants_change(query),
             _ => open.announced,
         }
     }

@@ -181,3 +181,27 @@ fn at_the_begin_of_a_transaction_the_checkpoint_is_before_it() {
         }
     }
 }
+
+#[test]
+fn gtids_of_the_other_product_are_refused() {
+    for (name, gtids) in [
+        ("mysql", "0-1-5"),
+        ("mariadb", "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5"),
+    ] {
+        let gtids: GtidPosition = gtids.parse().unwrap();
+        let filter = Filter {
+            gtids: Some(gtids.clone()),
+            ..Filter::default()
+        };
+        let all = || folder(name, &StartAt::Begin);
+        let chosen = Transactions::new(all(), filter);
+        let behind = Transactions::new(all(), Filter::default()).after(gtids);
+        for mut reader in [chosen, behind] {
+            let refused = reader.next().unwrap_err().to_string();
+            assert!(
+                refused.contains("these GTIDs are none of this log"),
+                "{refused}"
+            );
+        }
+    }
+}

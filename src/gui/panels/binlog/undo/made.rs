@@ -14,6 +14,7 @@ use crate::{
     engine::{
         Error, Result,
         binlog::{
+            filter::Filter,
             matching::Conditions,
             print::{Form, Options as Printing, Printer},
             source::{NoteKind, Progress},
@@ -230,8 +231,10 @@ pub(super) async fn make(
     send: Sender<Progress>,
     cancel: CancellationToken,
 ) -> Result<Arc<Made>> {
-    // What has changed a table in between may be a statement of another database.
-    part.filter.every_statement = work.direction == Direction::Undo;
+    let wanted = part.filter.clone();
+    if work.direction == Direction::Undo {
+        part.filter = Undo::filter(part.filter);
+    }
     let zone = input.zone();
     let tell = move |progress| {
         // The window may have gone.
@@ -240,7 +243,7 @@ pub(super) async fn make(
     scan(input, part, cancel, tell, move |reader| {
         let conditions = Conditions::new(Vec::new(), zone);
         let made = match work.direction {
-            Direction::Undo => undo(reader, work, conditions)?,
+            Direction::Undo => undo(reader, work, conditions, wanted)?,
             Direction::Redo => redo(reader, conditions)?,
         };
         Ok(Arc::new(made))
@@ -248,12 +251,12 @@ pub(super) async fn make(
     .await
 }
 
-fn undo(reader: &mut Reader, work: Work, conditions: Conditions) -> Result<Made> {
+fn undo(reader: &mut Reader, work: Work, conditions: Conditions, wanted: Filter) -> Result<Made> {
     let options = Options {
         partial: work.partial,
         past_barriers: work.past_barriers,
     };
-    let mut undo = Undo::new(options, conditions)?;
+    let mut undo = Undo::new(options, conditions, wanted)?;
     let ending = walk(reader, |item| undo.take(item))?;
     let mut sink = Sink::default();
     let report = undo.finish(&mut |text| sink.push(text))?;
@@ -286,6 +289,12 @@ fn said(made: &mut Made, report: Report, work: Work) {
         made.warnings.push(format!(
             "{} before this statement left out, as it may have changed the table: {statement}",
             format::many(*rows, "change")
+        ));
+    }
+    if report.lost > 0 {
+        made.warnings.push(format!(
+            "{} changed rows without logging them, and cannot be undone: the text names them where it has statements.",
+            format::many(report.lost, "statement")
         ));
     }
     made.reasons = report.reasons;
