@@ -36,6 +36,8 @@ pub mod payload;
 pub mod print;
 #[path = "../../../../src/engine/binlog/render.rs"]
 pub mod render;
+#[path = "../../../../src/engine/binlog/reversed.rs"]
+pub mod reversed;
 #[path = "../../../../src/engine/binlog/rows.rs"]
 pub mod rows;
 #[path = "../../../../src/engine/binlog/schema.rs"]
@@ -46,14 +48,20 @@ pub mod skip;
 pub mod source;
 #[path = "../../../../src/engine/binlog/statements.rs"]
 pub mod statements;
+#[path = "../../../../src/engine/binlog/stored.rs"]
+mod stored;
 #[path = "../../../../src/engine/binlog/table.rs"]
 pub mod table;
 #[path = "../../../../src/engine/binlog/tracker.rs"]
 pub mod tracker;
 #[path = "../../../../src/engine/binlog/transaction/mod.rs"]
 pub mod transaction;
+#[path = "../../../../src/engine/binlog/undo.rs"]
+pub mod undo;
 #[path = "../../../../src/engine/binlog/value.rs"]
 pub mod value;
+#[path = "../../../../src/engine/binlog/words.rs"]
+mod words;
 #[path = "../../../../src/engine/binlog/zone.rs"]
 pub mod zone;
 

@@ -38,6 +38,8 @@ pub enum Error {
         path: std::path::PathBuf,
         source: std::io::Error,
     },
+    #[error("cannot keep what does not fit in memory")]
+    Spill { source: std::io::Error },
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
