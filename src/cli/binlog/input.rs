@@ -1,6 +1,9 @@
 //! What is read: files, a folder, standard input.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use super::{
     super::{Failure, target::TargetArgs},
@@ -233,7 +236,7 @@ impl InputArgs {
                 Box::new(FileSource::open(only, place(offset))?)
             }
             [only] => Box::new(DirSource::open(only, start, options)?),
-            files => Box::new(DirSource::of_files(files.to_vec(), start, options)?),
+            named => Box::new(DirSource::of_files(files(named)?, start, options)?),
         })
     }
 }
@@ -281,7 +284,17 @@ fn offset_in_stream(start: &StartAt, what: &str) -> Result<u64, Failure> {
 pub(super) fn files(named: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     match named {
         [only] if !only.is_file() => Ok(dir::list(only)?.1),
-        files => Ok(files.to_vec()),
+        files => {
+            let mut seen = HashSet::new();
+            let real = |file: &PathBuf| file.canonicalize().unwrap_or_else(|_| file.clone());
+            match files.iter().find(|file| !seen.insert(real(file))) {
+                Some(twice) => Err(Failure::usage(
+                    format!("{} is named twice", visible::line(&twice.to_string_lossy())),
+                    "Name each file once, the oldest first.",
+                )),
+                None => Ok(files.to_vec()),
+            }
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use super::{super::Failure, ending::End, input::Reader, until::Until};
+use super::{super::Failure, ending::End, input::Reader, until::Until, work};
 use crate::engine::binlog::{checkpoint::Checkpoint, transaction::Item};
 
 /// Items of a batch.
@@ -290,6 +290,9 @@ fn read(mut reader: Reader, mut reading: Reading, given: &Given) {
     };
     if reading.checkpoints && end.is_ok() {
         gathered.batch.checkpoint = Some(Box::new(reader.checkpoint().clone()));
+    }
+    if end.is_ok() {
+        work::tell_unmet(&reader);
     }
     gathered.batch.end = Some(end);
     given.add(&mut gathered);

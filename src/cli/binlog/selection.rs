@@ -3,14 +3,14 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::{
-    super::Failure,
+    super::{Failure, print},
     input::{Bound, InputArgs},
     server::Server,
     until::Until,
 };
 use crate::engine::binlog::{
     filter::{Filter, TableRule},
-    gtid::{Gtid, GtidPosition, MariaGtid},
+    gtid::{Gtid, GtidPosition, MariaGtid, MySqlGtidSet},
     matching::{Condition, Conditions},
     rows::Op,
     zone::Zone,
@@ -96,6 +96,9 @@ impl SelectionArgs {
             text.map(|text| Bound::parse(text, &zone)).transpose()
         };
         let (from, to) = (bound(&self.from)?, bound(&self.to)?);
+        if let Some(Bound::Gtids(GtidPosition::MySql(set))) = &from {
+            tell_earlier(set);
+        }
         let (gtids, listed) = self::gtids(self.gtid.as_deref())?;
         let (not_gtids, not_listed) = self::gtids(self.not_gtid.as_deref())?;
         let mut filter = Filter {
@@ -186,6 +189,19 @@ impl Selection {
     /// Whether only rows of some values are wanted.
     pub(super) fn chooses_rows(&self) -> bool {
         !self.conditions.is_empty()
+    }
+}
+
+/// A set is what is left out, which is easily taken for a place to begin behind.
+fn tell_earlier(set: &MySqlGtidSet) {
+    let late = set.iter().find_map(|(origin, mut parts)| {
+        let (first, _) = parts.next().filter(|(first, _)| *first > 1)?;
+        Some((origin, first, parts.last().map_or(first, |(_, last)| last)))
+    });
+    if let Some((origin, first, last)) = late {
+        print::warning(&format!(
+            "--from leaves out these GTIDs alone, and those before {origin}:{first} are read: to begin behind, write {origin}:1-{last}"
+        ));
     }
 }
 

@@ -27,7 +27,8 @@ it says what the log does not know. Which columns are generated is not in the lo
 
 A change of which the log does not hold enough (binlog_row_image is not FULL) is refused, and then nothing is
 written; --partial writes the rest. Changes before a statement that may have changed their table (DDL) are not
-taken back; --past-ddl goes on.
+taken back; --past-ddl goes on. Rows that were logged as their statement alone (binlog_format) are not in the log, and
+are named. A row that is found by its key and was changed again later loses that change, too.
 
 Examples:
   porthole binlog undo binlog.000042 --from '2026-11-21 23:00' --to '2026-11-21 23:10' --table shop.orders > undo.sql

@@ -74,6 +74,7 @@ pub(super) fn walk(
     loop {
         let item = reader.next()?;
         if let Item::Ended(ending) = item {
+            tell_unmet(reader);
             return match &until {
                 Some(until) => until.elsewhere(ending, reader),
                 None => Ok(End::Source(ending)),
@@ -82,6 +83,7 @@ pub(super) fn walk(
         if let Some(until) = &mut until
             && until.is_reached(&item, reader)
         {
+            tell_unmet(reader);
             return Ok(End::Reached);
         }
         if let Item::Note(note) = &item {
@@ -97,6 +99,26 @@ pub(super) fn tell_unknown(conditions: &Conditions) {
         print::warning(&format!(
             "no table of which rows were read has a column {}",
             visible::line(column)
+        ));
+    }
+    if let Some(table) = conditions.nameless() {
+        let name = format!("{}.{}", table.database, table.table);
+        print::warning(&format!(
+            "changes of {} were passed over, for the names of its columns are not in all of the log",
+            visible::line(&name)
+        ));
+        print::hint(
+            "Name the server (--url or --profile), which lends them, or the column by its place, such as @1.",
+        );
+    }
+}
+
+/// Say of which tables that were asked for no row was read.
+pub(super) fn tell_unmet(reader: &Reader) {
+    for rule in reader.unmet().iter().take(MOST_TOLD) {
+        print::warning(&format!(
+            "no change of a row was read of {}",
+            visible::line(&rule.to_string())
         ));
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! What needs values (a column's, a row count) is for who reads them.
 
+use std::fmt;
+
 use super::{
     event::Query,
     frame::Flavour,
@@ -80,8 +82,20 @@ impl TableRule {
             .is_none_or(|rule| fits(rule, database))
     }
 
-    fn fits(&self, database: &str, table: &str) -> bool {
+    /// Whether a table is one that is meant.
+    pub fn fits(&self, database: &str, table: &str) -> bool {
         self.fits_database(database) && self.table.as_ref().is_none_or(|rule| fits(rule, table))
+    }
+}
+
+impl fmt::Display for TableRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.database, &self.table) {
+            (Some(database), Some(table)) => write!(f, "the table {database}.{table}"),
+            (Some(database), None) => write!(f, "the database {database}"),
+            (None, Some(table)) => write!(f, "a table {table}"),
+            (None, None) => f.write_str("any table"),
+        }
     }
 }
 

@@ -3,8 +3,13 @@
 use std::sync::Arc;
 
 use super::{
-    bytes::Malformed, render::Render, rows::Change, table::TablePlan, transaction::Rows,
-    value::Value, zone::Zone,
+    bytes::Malformed,
+    render::Render,
+    rows::Change,
+    table::{Origin, TablePlan},
+    transaction::Rows,
+    value::Value,
+    zone::Zone,
 };
 
 /// A column has a value.
@@ -38,6 +43,8 @@ pub struct Conditions {
     columns: Vec<usize>,
     /// Which conditions are about columns of no table so far.
     unmet: Vec<bool>,
+    /// A table of which rows were read, where it had no names for its columns.
+    nameless: Option<Arc<TablePlan>>,
 }
 
 impl Conditions {
@@ -63,6 +70,11 @@ impl Conditions {
             .map(|(condition, _)| condition.column.as_str())
     }
 
+    /// A table of which no row could fit, for the names of its columns were not known.
+    pub fn nameless(&self) -> Option<&TablePlan> {
+        self.nameless.as_deref()
+    }
+
     /// Rows of this table follow.
     fn of_table(&mut self, table: &Arc<TablePlan>) {
         if self.all.is_empty()
@@ -81,6 +93,9 @@ impl Conditions {
         self.unmet.resize(self.all.len(), true);
         for (unmet, place) in self.unmet.iter_mut().zip(&places) {
             *unmet &= place.is_none();
+        }
+        if table.origin == Origin::Position && places.contains(&None) {
+            self.nameless.get_or_insert_with(|| table.clone());
         }
         self.columns = places
             .into_iter()

@@ -222,6 +222,10 @@ impl Shape for Ndjson {
                     object.key(key);
                     digits::int(object.out, number);
                 }
+                // No server has it, and JSON neither.
+                Detail::Real(number) if !number.is_finite() => {
+                    object.text(key, &number.to_string());
+                }
                 Detail::Real(number) => {
                     object.key(key);
                     digits::double(object.out, number, &mut self.scratch);

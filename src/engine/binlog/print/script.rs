@@ -306,6 +306,7 @@ pub(super) fn user_var(variable: &UserVar) -> Result<String, Refusal> {
         UserValue::Null => out.push_str("NULL"),
         UserValue::Int(value) => write!(out, "{value}").expect(TAKEN),
         UserValue::Uint(value) => write!(out, "{value}").expect(TAKEN),
+        UserValue::Real(value) if !value.is_finite() => return Err(UNKNOWN),
         UserValue::Real(value) => write!(out, "{value:e}").expect(TAKEN),
         UserValue::Decimal(bytes) => match bytes.split_first_chunk::<2>() {
             Some((&[precision, scale], digits)) => {

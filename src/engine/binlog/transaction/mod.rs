@@ -14,7 +14,7 @@ use super::{
     bytes::Malformed,
     checkpoint::Checkpoint,
     event::{Event, MariaBegin, Payload, Query, RowsHead},
-    filter::Filter,
+    filter::{Filter, TableRule},
     frame::{FLAG_ARTIFICIAL, Flavour, Format, RawEvent},
     gtid::{Gtid, GtidPosition, MariaGtid},
     kind,
@@ -66,6 +66,8 @@ pub struct Transactions<S> {
     skip: Option<Skip>,
     /// The source has ended, and a transaction was open.
     ends_inside: bool,
+    /// Tables that are asked for and were not met.
+    unmet: Vec<TableRule>,
     /// The checkpoint is another log's until its first description says otherwise.
     unproven: bool,
     queue: VecDeque<Item>,
@@ -116,6 +118,7 @@ impl<S: Source> Transactions<S> {
         Self {
             unproven: checkpoint.is_somewhere(),
             source,
+            unmet: filter.tables.clone(),
             filter,
             names: None,
             format: None,
@@ -214,6 +217,11 @@ impl<S: Source> Transactions<S> {
 
     fn reached(&self) -> &Tracker {
         self.before.as_deref().unwrap_or(&self.tracker)
+    }
+
+    /// Tables that are asked for, and of which no change of a row was read.
+    pub fn unmet(&self) -> &[TableRule] {
+        &self.unmet
     }
 
     /// How far reading has come.
@@ -362,6 +370,10 @@ impl<S: Source> Transactions<S> {
             }
             Ok(table) => {
                 let wanted = self.filter.wants_table(&table.database, &table.table);
+                if wanted && !self.unmet.is_empty() {
+                    let met = |rule: &TableRule| rule.fits(&table.database, &table.table);
+                    self.unmet.retain(|rule| !met(rule));
+                }
                 let id = table.id;
                 self.mapped.retain(|mapped| mapped.id != id);
                 self.mapped.push(Mapped { id, table, wanted });
