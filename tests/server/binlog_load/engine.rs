@@ -157,8 +157,10 @@ pub(super) async fn follow(
         }
         match part.ending {
             Some(Ok(_)) if !ended_itself => {}
-            // Its server was down when it was to begin.
-            Some(Err(Error::Connect(_) | Error::LostConnection { .. })) => {
+            // Its server was down when it was to begin, or had too much to do to answer.
+            Some(Err(
+                Error::Connect(_) | Error::LostConnection { .. } | Error::ReadTimeout { .. },
+            )) => {
                 read.refused += 1;
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
