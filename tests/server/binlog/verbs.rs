@@ -4,7 +4,10 @@ use std::{fs, path::Path};
 
 use porthole::demo::Kind;
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader, Lines},
+    process::ChildStdout,
+};
 
 use super::logged::{Logged, binlog, each_kind, lines};
 use crate::cli::{Program, exit_code, signal};
@@ -394,6 +397,18 @@ async fn two_runs_print_what_one_does_and_a_third_nothing() {
     }
 }
 
+/// When following has begun is not said, so rows are written until one comes.
+async fn first_change(logged: &mut Logged, printed: &mut Lines<BufReader<ChildStdout>>) -> Value {
+    loop {
+        logged.run("UPDATE t SET n = n + 1").await;
+        let wait = std::time::Duration::from_millis(200);
+        if let Ok(line) = tokio::time::timeout(wait, printed.next_line()).await {
+            let line = line.unwrap().expect("it goes on");
+            return serde_json::from_str(&line).unwrap();
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_log_is_followed_until_it_is_enough() {
     each_kind(async |kind| {
@@ -410,16 +425,7 @@ async fn a_log_is_followed_until_it_is_enough() {
             let read = [&["binlog", "tail"], source, &form].concat();
             let mut child = Program::new(&read).start();
             let mut printed = BufReader::new(child.stdout.take().unwrap()).lines();
-            // When it has begun is not said, so rows are written until one comes.
-            let mut first = None;
-            while first.is_none() {
-                logged.run("UPDATE t SET n = n + 1").await;
-                let wait = std::time::Duration::from_millis(200);
-                if let Ok(line) = tokio::time::timeout(wait, printed.next_line()).await {
-                    first = Some(line.unwrap().expect("it goes on"));
-                }
-            }
-            let first: Value = serde_json::from_str(&first.unwrap()).unwrap();
+            let first = first_change(&mut logged, &mut printed).await;
             assert_eq!(brief(&first), "update t 1>1");
             logged.closed_file().await;
             logged.run("INSERT INTO t VALUES (3, 1)").await;
@@ -447,14 +453,8 @@ async fn a_log_is_followed_until_it_is_enough() {
         let read = [&["binlog", "tail", file.to_str().unwrap()], &form[..]].concat();
         let mut child = Program::new(&read).start();
         let mut printed = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut first = None;
-        while first.is_none() {
-            logged.run("UPDATE t SET n = n + 1").await;
-            let wait = std::time::Duration::from_millis(200);
-            if let Ok(line) = tokio::time::timeout(wait, printed.next_line()).await {
-                first = Some(line.unwrap().expect("it goes on"));
-            }
-        }
+        let first = first_change(&mut logged, &mut printed).await;
+        assert_eq!(brief(&first), "update t 1>1");
         logged.closed_file().await;
         assert_eq!(exit_code(child).await, Some(0), "{kind}");
         // From now on to now, there is nothing.
